@@ -1,0 +1,17 @@
+"""The server: the pages behind their guard. Start it with `streamlit run app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from pages.server import warmup
+from pages.server.errors import explain_bug
+from pages.server.guard import Guard
+
+app = st.App(
+    Path(__file__).parent / "pages" / "frame" / "shell.py",
+    lifespan=warmup.lifespan,
+    middleware=[Middleware(Guard)],
+    on_script_error=explain_bug,
+)

@@ -1,0 +1,1 @@
+"""What people see: one module per exhibit, and the frame that they share."""

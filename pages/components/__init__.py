@@ -1,0 +1,75 @@
+"""Browser-side parts. `<name>.js` (and `<name>.css`) beside this file, mounted by `mount("<name>", ...)`.
+
+Streamlit serves the scripts as files, which the content security policy asks for and which keeps
+them out of the messages. Files need a manifest; Streamlit reads those of installed packages
+only, so this one is handed over here.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+FOLDER = Path(__file__).parent
+
+
+def mount(name: str, *, data: Any, key: str, on_pick: Callable[[], None] | None = None, height: int | str = "content") -> Any:
+    """Show the component called `name`.
+
+    Args:
+        name: stem of its script.
+        data: bytes (arrive as a Uint8Array) or what JSON can hold.
+        key: unique on the page; `picked(key)` reads what was clicked.
+        on_pick: runs before the page (or fragment) is run again after a click.
+        height: px, or "content".
+    """
+    _ensure_declared(name)
+    return _renderer(name)(data=data, key=key, height=height, on_pick_change=on_pick or (lambda: None))
+
+
+def picked(key: str) -> Any:
+    """What was clicked in the component with this key, during the run that the click caused; else None."""
+    state = st.session_state.get(key)
+    return None if state is None else state.get("pick")
+
+
+def pack(header: dict[str, Any], *blocks: NDArray[Any]) -> bytes:
+    """Header and arrays as one message: <u32 length><JSON, padded to 4 bytes><arrays, each padded to 4 bytes>.
+
+    The header gets `blocks`: the offset behind the header, the length and the type of each array.
+    """
+    entries, body = [], b""
+    for block in blocks:
+        entries.append([len(body), block.size, block.dtype.str.lstrip("<|")])
+        raw = np.ascontiguousarray(block).tobytes()
+        body += raw + bytes(-len(raw) % 4)
+    text = json.dumps(header | {"blocks": entries}).encode()
+    text += b" " * (-len(text) % 4)
+    return len(text).to_bytes(4, "little") + text + body
+
+
+def _ensure_declared(name: str) -> None:
+    """Tell this server's registry where the scripts lie; a test may run several servers in turn."""
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(_full(name)) is None:
+        manifest = ComponentManifest("convoscope", "0", [ComponentConfig(name, FOLDER.name)])
+        manager.register_from_manifest(manifest, FOLDER.parent)
+        _renderer.cache_clear()
+
+
+@cache
+def _renderer(name: str) -> Callable[..., Any]:
+    style = FOLDER / f"{name}.css"
+    css = style.read_text(encoding="utf-8") if style.exists() else None
+    return st.components.v2.component(_full(name), css=css, js=f"{name}.js")
+
+
+def _full(name: str) -> str:
+    return f"convoscope.{name}"

@@ -1,0 +1,339 @@
+// A mosaic of feature maps and the selected one enlarged over the picture.
+// Python sends raw values once; colours, hover, zoom and selection happen here.
+
+const HALF = halfTable();
+
+/** Value of each of the 65,536 half-precision numbers (IEEE 754 binary16). */
+export function halfTable() {
+  const table = new Float32Array(65536);
+  for (let bits = 0; bits < 65536; bits++) {
+    const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+    if (exponent === 0) table[bits] = sign * fraction * 2 ** -24;
+    else if (exponent === 31) table[bits] = fraction ? NaN : sign * Infinity;
+    else table[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return table;
+}
+
+/** Read what pages/components/__init__.py packed: { header, blocks }. */
+export function unpack(bytes) {
+  const buffer = bytes.slice().buffer; // aligned copy
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const start = 4 + length;
+  const blocks = header.blocks.map(([offset, count, type]) => {
+    if (type === "u1") return new Uint8Array(buffer, start + offset, count);
+    if (type === "i4") return new Int32Array(buffer, start + offset, count);
+    if (type === "f4") return new Float32Array(buffer, start + offset, count);
+    const halves = new Uint16Array(buffer, start + offset, count), values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = HALF[halves[i]];
+    return values;
+  });
+  return { header, blocks };
+}
+
+/** Three significant digits, with a real minus sign. */
+export function digits(value) {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size >= 1000 || size < 0.001
+    ? size.toExponential(2).replace("e+", "e")
+    : size.toPrecision(3);
+  return (value < 0 ? "\u2212" : "") + text;
+}
+
+/** Columns and tile size in CSS px: the largest tiles of C maps of H x W that fit into width x height. */
+export function layout(count, rows, cols, width, height, gap = 3) {
+  let best = null;
+  for (let columns = 1; columns <= Math.min(count, Math.floor((width + gap) / 6)); columns++) {
+    const lines = Math.ceil(count / columns);
+    const tile = Math.min((width + gap) / columns - gap, ((height + gap) / lines - gap) * cols / rows, 180);
+    if (!best || tile > best.tile + 0.01) best = { columns, lines, tile };
+  }
+  let { tile } = best;
+  tile = tile >= cols ? Math.floor(tile / cols) * cols : Math.max(3, Math.floor(tile));
+  const tall = Math.max(2, Math.round(tile * rows / cols));
+  return { columns: best.columns, lines: best.lines, tile, tall, gap };
+}
+
+const MARKUP = `
+  <div class="stage">
+    <div class="left">
+      <canvas class="mosaic" tabindex="0" role="img"></canvas>
+      <div class="status" aria-live="polite"></div>
+    </div>
+    <div class="inspector">
+      <div class="name"></div>
+      <canvas class="zoom" tabindex="0" role="img"></canvas>
+      <div class="bar"><span class="low"></span><canvas width="256" height="1"></canvas><span class="high"></span></div>
+      <label class="blend"><span>picture</span><input type="range" min="0" max="100" step="1" aria-label="opacity of the map over the picture"><span>map</span></label>
+    </div>
+  </div>`;
+
+export default function render({ data, parentElement, setTriggerValue }) {
+  let view = parentElement.__view;
+  if (!view) view = parentElement.__view = create(parentElement);
+  view.pick = (channel) => setTriggerValue("pick", channel);
+  if (data && data !== view.data) {
+    view.data = data;
+    accept(view, unpack(data));
+  }
+  view.dark = isDark(parentElement);
+  redraw(view);
+}
+
+/** Build the elements once and wire their events. */
+function create(parent) {
+  const root = document.createElement("div");
+  root.className = "root";
+  root.innerHTML = MARKUP;
+  parent.appendChild(root);
+  const find = (selector) => root.querySelector(selector);
+  const view = {
+    root, mosaic: find(".mosaic"), zoom: find(".zoom"), status: find(".status"), name: find(".name"),
+    bar: find(".bar canvas"), low: find(".low"), high: find(".high"), blend: find("input"),
+    opacity: 70, selected: 0, cursor: null, id: null,
+  };
+  view.blend.value = view.opacity;
+  view.blend.oninput = () => { view.opacity = +view.blend.value; drawZoom(view); };
+  view.mosaic.onmousemove = (event) => point(view, inMosaic(view, event));
+  view.mosaic.onclick = (event) => { const hit = inMosaic(view, event); if (hit) choose(view, hit.channel); };
+  view.zoom.onmousemove = (event) => point(view, inZoom(view, event));
+  view.mosaic.onmouseleave = view.zoom.onmouseleave = () => point(view, null);
+  view.mosaic.onkeydown = (event) => stepChannel(view, event);
+  view.zoom.onkeydown = (event) => stepPixel(view, event);
+  view.zoom.onblur = () => point(view, null);
+  new ResizeObserver(() => { if (view.header) redraw(view); }).observe(root);
+  return view;
+}
+
+/** Take over a new layer; keep the selection while the layer stays the same. */
+function accept(view, { header, blocks }) {
+  const [values, limits, order, light, dark, picture] = blocks;
+  Object.assign(view, { header, values, limits, order, luts: { light, dark }, picture });
+  if (view.id !== header.id || view.start !== header.selected) view.selected = header.selected;
+  if (view.id !== header.id) view.cursor = null;
+  view.id = header.id;
+  view.start = header.selected;
+  view.place = new Map(Array.from(order, (channel, place) => [channel, place]));
+  view.mosaic.setAttribute("aria-label", header.alt);
+  const { w, h } = header.picture;
+  view.photo = surface(w, h, (pixels) => {
+    for (let i = 0; i < w * h; i++) pixels[i] = 0xff000000 | (picture[3 * i + 2] << 16) | (picture[3 * i + 1] << 8) | picture[3 * i];
+  });
+}
+
+function redraw(view) {
+  if (!view.header) return;
+  view.tints = tints(view.luts[view.dark ? "dark" : "light"]);
+  drawMosaic(view);
+  drawZoom(view);
+  drawBar(view);
+  report(view);
+  view.root.dataset.painted = view.id; // for whoever waits for it, such as a test
+}
+
+/** All maps at their own size, side by side in one column-major sheet, coloured. */
+function sheet(view) {
+  const { c, h, w } = view.header;
+  if (view.sheet && view.sheet.of === view.data && view.sheet.dark === view.dark) return view.sheet;
+  const across = Math.max(1, Math.min(c, Math.floor(4096 / w)));
+  const canvas = surface(across * w, Math.ceil(c / across) * h, (pixels, width) => {
+    for (let channel = 0; channel < c; channel++) {
+      const left = (channel % across) * w, top = Math.floor(channel / across) * h;
+      paint(view, channel, pixels, width, left, top);
+    }
+  });
+  view.sheet = { canvas, across, of: view.data, dark: view.dark };
+  return view.sheet;
+}
+
+function paint(view, channel, pixels, width, left, top) {
+  const { h, w } = view.header, { values, limits, tints: table } = view;
+  const low = limits[2 * channel], scale = 256 / (limits[2 * channel + 1] - low);
+  let at = channel * h * w;
+  for (let y = 0; y < h; y++) {
+    let to = (top + y) * width + left;
+    for (let x = 0; x < w; x++) {
+      const entry = (values[at++] - low) * scale;
+      pixels[to++] = table[entry > 255 ? 255 : entry > 0 ? entry | 0 : 0];
+    }
+  }
+}
+
+function drawMosaic(view) {
+  const { c, h, w } = view.header;
+  const width = view.mosaic.parentElement.clientWidth;
+  const room = width < 480 ? 420 : 470;
+  view.grid = layout(c, h, w, width, room);
+  const { columns, lines, tile, tall, gap } = view.grid;
+  const context = fit(view.mosaic, columns * (tile + gap) - gap + 2, lines * (tall + gap) - gap + 2);
+  const { canvas, across } = sheet(view);
+  context.imageSmoothingEnabled = tile < w;
+  context.imageSmoothingQuality = "high";
+  for (let place = 0; place < c; place++) {
+    const channel = view.order[place];
+    const [x, y] = corner(view.grid, place);
+    context.drawImage(canvas, (channel % across) * w, Math.floor(channel / across) * h, w, h, x, y, tile, tall);
+  }
+  frame(view, context, view.selected, "--st-primary-color", 2);
+  const over = view.cursor && view.cursor.channel;
+  if (over !== null && over !== view.selected) frame(view, context, over, "--st-text-color", 1);
+}
+
+function frame(view, context, channel, colour, width) {
+  if (channel === null || !view.place.has(channel)) return;
+  const [x, y] = corner(view.grid, view.place.get(channel));
+  context.strokeStyle = getComputedStyle(view.root).getPropertyValue(colour) || "#0072b2";
+  context.lineWidth = width;
+  context.strokeRect(x - width / 2, y - width / 2, view.grid.tile + width, view.grid.tall + width);
+}
+
+function drawZoom(view) {
+  const { h, w } = view.header, channel = view.selected;
+  const width = view.zoom.parentElement.clientWidth;
+  const size = Math.min(width, 320), tall = Math.max(4, Math.round(size * h / w));
+  const context = fit(view.zoom, size, Math.min(tall, 320));
+  const map = surface(w, h, (pixels, across) => paint(view, channel, pixels, across, 0, 0));
+  const box = [0, 0, size, Math.min(tall, 320)];
+  context.imageSmoothingEnabled = view.header.picture.w > 64;
+  context.drawImage(view.photo, ...box);
+  context.globalAlpha = view.opacity / 100;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(map, ...box);
+  context.globalAlpha = 1;
+  if (view.cursor) {
+    const { row, col } = view.cursor, dx = box[2] / w, dy = box[3] / h;
+    context.lineWidth = 2;
+    context.strokeStyle = "#000";
+    context.strokeRect(col * dx - 1, row * dy - 1, dx + 2, dy + 2);
+    context.lineWidth = 1;
+    context.strokeStyle = "#fff";
+    context.strokeRect(col * dx - 0.5, row * dy - 0.5, dx + 1, dy + 1);
+  }
+  view.zoom.setAttribute("aria-label", `map ${channel} of ${view.header.layer}, enlarged over the picture`);
+}
+
+function drawBar(view) {
+  const strip = view.bar.getContext("2d"), image = strip.createImageData(256, 1);
+  new Uint32Array(image.data.buffer).set(view.tints);
+  strip.putImageData(image, 0, 0);
+  view.low.textContent = digits(view.limits[2 * view.selected]);
+  view.high.textContent = digits(view.limits[2 * view.selected + 1]);
+  view.name.textContent = label(view, view.selected);
+}
+
+function label(view, channel) {
+  const names = view.header.labels;
+  return names.length ? `${names[channel]} (${channel})` : `Map ${channel}`;
+}
+
+/** One line on what is under the cursor; its place is kept when there is nothing. */
+function report(view) {
+  const { h, w } = view.header;
+  if (!view.cursor) {
+    view.status.textContent = "Point at a map to read its values; click it, or use the arrow keys, to enlarge it.";
+    return;
+  }
+  const { channel, row, col } = view.cursor;
+  const value = digits(view.values[(channel * h + row) * w + col]);
+  const place = h * w > 1 ? `, row ${row}, column ${col}` : "";
+  view.status.textContent = `${label(view, channel)}${place}: ${value}`;
+}
+
+function point(view, hit) {
+  if (!view.header) return;
+  const same = hit && view.cursor && hit.channel === view.cursor.channel && hit.row === view.cursor.row && hit.col === view.cursor.col;
+  if (same || (!hit && !view.cursor)) return;
+  const moved = !hit || !view.cursor || hit.channel !== view.cursor.channel;
+  view.cursor = hit;
+  if (moved) drawMosaic(view);
+  drawZoom(view);
+  report(view);
+}
+
+function choose(view, channel) {
+  if (channel === view.selected) return;
+  view.selected = channel;
+  redraw(view);
+  view.pick(channel);
+}
+
+function inMosaic(view, event) {
+  if (!view.grid) return null;
+  const { columns, tile, tall, gap } = view.grid, { c, h, w } = view.header;
+  const x = event.offsetX - 1, y = event.offsetY - 1;
+  const column = Math.floor(x / (tile + gap)), line = Math.floor(y / (tall + gap));
+  const place = line * columns + column;
+  if (x < 0 || y < 0 || column >= columns || place >= c) return null;
+  const col = Math.min(w - 1, Math.floor((x - column * (tile + gap)) * w / tile));
+  const row = Math.min(h - 1, Math.floor((y - line * (tall + gap)) * h / tall));
+  return { channel: view.order[place], row, col };
+}
+
+function inZoom(view, event) {
+  const { h, w } = view.header;
+  const col = Math.floor(event.offsetX * w / view.zoom.clientWidth), row = Math.floor(event.offsetY * h / view.zoom.clientHeight);
+  if (col < 0 || row < 0 || col >= w || row >= h) return null;
+  return { channel: view.selected, row, col };
+}
+
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+function stepChannel(view, event) {
+  const step = ARROWS[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const place = view.place.get(view.selected) + step[0] * view.grid.columns + step[1];
+  if (place >= 0 && place < view.header.c) choose(view, view.order[place]);
+}
+
+function stepPixel(view, event) {
+  const step = ARROWS[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const { h, w } = view.header, from = view.cursor || { row: h >> 1, col: w >> 1 };
+  const row = Math.min(h - 1, Math.max(0, from.row + step[0])), col = Math.min(w - 1, Math.max(0, from.col + step[1]));
+  point(view, { channel: view.selected, row, col });
+}
+
+function corner({ columns, tile, tall, gap }, place) {
+  return [1 + (place % columns) * (tile + gap), 1 + Math.floor(place / columns) * (tall + gap)];
+}
+
+/** A canvas of its own with pixels written by `fill(Uint32Array, width)`. */
+function surface(width, height, fill) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  fill(new Uint32Array(image.data.buffer), width);
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Give a canvas its size in CSS px at the screen's resolution, and return its cleared context. */
+function fit(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
+
+/** 256 packed pixels from 256 x 3 bytes. */
+function tints(lut) {
+  const table = new Uint32Array(256);
+  for (let i = 0; i < 256; i++) table[i] = (0xff000000 | (lut[3 * i + 2] << 16) | (lut[3 * i + 1] << 8) | lut[3 * i]) >>> 0;
+  return table;
+}
+
+function isDark(element) {
+  const colour = getComputedStyle(element.host || element).getPropertyValue("--st-background-color").trim();
+  const hex = /^#(..)(..)(..)/.exec(colour);
+  return hex ? parseInt(hex[1], 16) + parseInt(hex[2], 16) + parseInt(hex[3], 16) < 384 : false;
+}

@@ -1,0 +1,87 @@
+"""Take away what is shown: files that are made when somebody asks for them."""
+
+import base64
+import html
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.components import FOLDER
+
+
+@dataclass(frozen=True)
+class Export:
+    """One file to take away."""
+
+    title: str  # what it is, in a few words
+    name: str  # of the file
+    mime: str
+    make: Callable[[], bytes]  # called on the click
+
+
+def export_menu(exports: Sequence[Export], key: str) -> None:
+    """A menu with one download for each file."""
+    with st.popover("Export", icon=":material/download:", width="content"):
+        for number, export in enumerate(exports):
+            st.download_button(
+                export.title,
+                export.make,
+                export.name,
+                export.mime,
+                key=f"{key}.export{number}",
+                on_click="ignore",
+                type="tertiary",
+            )
+
+
+def script(title: str, picture: str, lines: Sequence[str]) -> bytes:
+    """A Python program that recomputes what is shown with vizcore alone.
+
+    Args:
+        title: what it recomputes; becomes its docstring.
+        picture: a name in samples.SAMPLES, or empty for a file picture.png beside the program.
+        lines: the program behind the line that sets `image`.
+    """
+    if picture:
+        load = ["from vizcore.toolkit.samples import sample", "", f"image = sample({picture!r})"]
+    else:
+        load = [
+            "from pathlib import Path",
+            "",
+            "from vizcore.toolkit.images import decode",
+            "",
+            'image = decode(Path("picture.png").read_bytes())  # "The picture" in the same menu',
+        ]
+    head = [f'"""{title}', "", "Run it in the folder of Convoscope: python recompute.py", '"""', ""]
+    return "\n".join([*head, *load, *lines, ""]).encode()
+
+
+def html_page(title: str, component: str, data: bytes) -> bytes:
+    """A web page that shows a component without a server: script, style and values are all inside.
+
+    Args:
+        title: may come from a user; it is escaped.
+        component: stem of its script.
+        data: what the component gets.
+    """
+    code = (FOLDER / f"{component}.js").read_text(encoding="utf-8")
+    css = (FOLDER / f"{component}.css").read_text(encoding="utf-8")
+    values = json.dumps(base64.b64encode(data).decode())
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{html.escape(title)}</title>
+<style>
+:root {{ --st-text-color: #31333f; --st-background-color: #ffffff; --st-secondary-background-color: #f0f2f6;
+  --st-primary-color: #0072b2; --st-font: system-ui, sans-serif; }}
+body {{ margin: 2rem auto; max-width: 1100px; padding: 0 1rem; background: #fff; font-family: var(--st-font); }}
+h1 {{ font-size: 1.25rem; }}
+{css}</style></head>
+<body><h1>{html.escape(title)}</h1><div id="part"></div>
+<script type="module">
+{code}
+const bytes = Uint8Array.from(atob({values}), (letter) => letter.charCodeAt(0));
+render({{ data: bytes, parentElement: document.getElementById("part"), setTriggerValue: () => {{}} }});
+</script></body></html>
+""".encode()

@@ -1,0 +1,44 @@
+"""Top of a page: its title, its question, states worth seeing, and its link."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages import components
+from pages.frame import links
+from vizcore import catalog
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A state of a page that is worth seeing."""
+
+    title: str  # two or three words
+    settings: Mapping[str, str]  # name in the address -> value
+
+
+def header(key: str, presets: Mapping[str, Preset]) -> None:
+    """Show title, question and presets of the exhibit called `key`.
+
+    Presets may set what stands in the address by `links` and what widgets bind to it.
+    """
+    exhibit = catalog.exhibit(key)
+    st.title(exhibit.title, anchor=False)
+    st.markdown(exhibit.question)
+    where = f"{key}.presets"
+
+    def apply() -> None:
+        preset = presets.get(str(components.picked(where)))
+        for name, value in preset.settings.items() if preset else ():
+            links.choose(name, value)
+
+    pills = [{"name": name, "title": preset.title, "query": urlencode(preset.settings)} for name, preset in presets.items()]
+    chosen = next((name for name, preset in presets.items() if _shown(preset)), None)
+    components.mount("links", data={"presets": pills, "chosen": chosen}, key=where, on_pick=apply)
+
+
+def _shown(preset: Preset) -> bool:
+    """Whether the page stands as the preset says."""
+    return all(links.setting(name) == value for name, value in preset.settings.items())

@@ -1,0 +1,89 @@
+"""What every answer of the server carries, and who may open a connection to it."""
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Streamlit's own counters and its agent interface tell strangers too much.
+_CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+
+
+class Guard:
+    """ASGI middleware: security headers on every answer, websockets from our own pages only.
+
+    A page of another site that a visitor has open could otherwise talk to this server with the
+    visitor's browser (cross-site websocket hijacking), and a foreign Origin makes Streamlit
+    look up its external address over the internet while every other session waits.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not same_origin(Headers(scope=scope)):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+            return
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if scope["path"].startswith(_CLOSED):
+            scope = dict(scope, path="/_stcore/closed", raw_path=b"/_stcore/closed")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(security_headers(Headers(scope=scope).get("host", "")))
+                if "/bidi-components/" in scope["path"]:
+                    headers["Cache-Control"] = "no-cache"  # their addresses carry no version
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether the page that asks was served under the very host name that it asks for."""
+    origin, host = headers.get("origin", ""), headers.get("host", "")
+    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+
+
+def security_headers(host: str) -> dict[str, str]:
+    """Headers of every answer. `host` names this server for browsers whose 'self' leaves out websockets."""
+    sockets = f"ws://{host} wss://{host}" if re.fullmatch(r"[\w.\-:\[\]]+", host) else ""
+    policy = {
+        "default-src": "'self'",
+        "script-src": f"'self' {inline_script_hash()}",
+        "style-src": "'self' 'unsafe-inline'",  # Streamlit writes its styles at run time
+        "img-src": "'self' data: blob:",
+        "media-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": f"'self' {sockets}".strip(),
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'self'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+@cache
+def inline_script_hash() -> str:
+    """Source expression for the one script inside Streamlit's own start page."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)

@@ -1,0 +1,62 @@
+"""Start-up: the page comes first, the heavy imports follow in the background."""
+
+import gc
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+# The first page needs about this long in a browser; importing torch meanwhile would delay it.
+_HEAD_START_S = 4.0
+
+_first_page = threading.Event()
+_started = threading.Event()
+_ready = threading.Event()
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Run while the server runs."""
+    threading.Thread(target=_import_heavy_parts, name="warm-up", daemon=True).start()
+    yield {}
+
+
+def page_shown() -> None:
+    """Say that somebody sees a page: from now on the imports are in nobody's way."""
+    _first_page.set()
+
+
+def ready() -> bool:
+    """Whether PyTorch is loaded."""
+    return _ready.is_set()
+
+
+def wait() -> None:
+    """Return once PyTorch is loaded; a server of another kind than app.py's loads it here and now."""
+    if not _started.is_set():
+        _import_heavy_parts()
+    _ready.wait()
+
+
+def freeze() -> None:
+    """Take everything that lives now out of the garbage collector's sight.
+
+    Streamlit collects garbage after every run of a script. With torch loaded a collection walks
+    hundreds of thousands of objects that never die, and holds up every session while it does.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _import_heavy_parts() -> None:
+    _started.set()
+    _first_page.wait(timeout=_HEAD_START_S)
+    try:
+        import sklearn.datasets  # noqa: F401
+        import torch  # noqa: F401
+
+        from vizcore.exhibits import feature_maps  # noqa: F401
+
+        freeze()
+    finally:
+        _ready.set()  # whoever waits then meets the failure, if there is one, and shows it

@@ -1,0 +1,138 @@
+"""What a person waits for, as ratios to the same wait on a minimal Streamlit page, in the same run."""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.servers import free_port, process, streamlit_server, wait_until_healthy
+
+Figure = Callable[[str, float, str], None]
+
+MINIMAL = """
+import streamlit as st
+{imports}
+value = st.slider("value", 0, 1000, 500, key="value")
+st.text(f"now {{value}}")
+"""
+
+FROZEN = "import torch, torchvision\nfrom pages.server import warmup\nif 'frozen' not in st.session_state:\n    warmup.freeze()\n    st.session_state['frozen'] = True"
+
+PICTURES = ("coffee", "cat", "astronaut", "rocket")
+LARGE = ("conv1", "bn1", "relu")
+SMALL = ("layer4.0.conv2", "layer4.0.bn2", "layer4.1.conv1", "layer4.1.bn1", "layer4.1.relu", "layer4.1.conv2")
+
+# From a key on the slider to the new text, and two frames more: it is painted then.
+FLOOR = """() => new Promise((resolve) => {
+  const text = document.querySelector('[data-testid=stText]'), before = text.textContent;
+  const thumb = document.querySelector('[role=slider]');
+  const watcher = new MutationObserver(() => {
+    if (document.querySelector('[data-testid=stText]').textContent === before) return;
+    watcher.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - start)));
+  });
+  watcher.observe(document.body, { subtree: true, childList: true, characterData: true });
+  const start = performance.now();
+  thumb.focus();
+  thumb.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', keyCode: 39, bubbles: true }));
+})"""
+
+# From a click on a layer to its mosaic.
+CLICK = """(name) => new Promise((resolve) => {
+  const deep = (selector, root = document) => {
+    const hit = root.querySelector(selector);
+    if (hit) return hit;
+    for (const element of root.querySelectorAll('*')) {
+      const inner = element.shadowRoot && deep(selector, element.shadowRoot);
+      if (inner) return inner;
+    }
+    return null;
+  };
+  const row = deep(`li[data-name="${name}"]`), root = deep('.root');
+  const watcher = new MutationObserver(() => {
+    if (!root.dataset.painted.endsWith(' ' + name)) return;
+    watcher.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - start)));
+  });
+  watcher.observe(root, { attributes: true });
+  const start = performance.now();
+  row.click();
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+
+
+def minimal(tmp_path: Path, name: str, imports: str = "") -> str:
+    path = tmp_path / f"{name}.py"
+    path.write_text(MINIMAL.format(imports=imports))
+    return str(path)
+
+
+def opened(browser: Browser, address: str, ready: str) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(address)
+    page.wait_for_selector(ready, timeout=60_000)
+    page.wait_for_timeout(1500)
+    return page
+
+
+def bench_click_on_a_layer_to_its_mosaic(browser: Browser, tmp_path: Path, figure: Figure) -> None:
+    port = free_port()
+    ours = [sys.executable, "-m", "uvicorn", "tests.bench.resnet18_app:app", "--port", str(port), "--log-level", "warning"]
+    log = tmp_path / "ours.txt"
+    floor_log = tmp_path / "floor.txt"
+    with process(ours, log), streamlit_server("run", minimal(tmp_path, "floor"), log=floor_log) as floor_address:
+        address = f"http://localhost:{port}"
+        wait_until_healthy(address, 90, log)
+        floor = opened(browser, floor_address, "[role=slider]")
+        base, large, small = [], [], []
+        for picture in PICTURES:  # every click asks for maps that nobody has computed before
+            page = opened(browser, f"{address}/feature-maps?net=resnet18&picture={picture}&layer=maxpool", "canvas.mosaic")
+            for name in LARGE:
+                base.append(floor.evaluate(FLOOR))
+                large.append(page.evaluate(CLICK, name))
+            for name in SMALL:
+                base.append(floor.evaluate(FLOOR))
+                small.append(page.evaluate(CLICK, name))
+            page.close()
+        unit = statistics.median(base)
+        print([round(value) for value in (unit, statistics.median(large), statistics.median(small))], "ms")
+        figure("click on a layer to 64 maps of 112 x 112 / slider to text", statistics.median(large) / unit, "at most 2.5")
+        figure("click on a layer to 512 maps of 7 x 7 / slider to text", statistics.median(small) / unit, "at most 2")
+
+
+def bench_rerun_with_torch_loaded(browser: Browser, tmp_path: Path, figure: Figure) -> None:
+    """Streamlit collects garbage after each run: with torch frozen that must not cost."""
+    bare, heavy = minimal(tmp_path, "bare"), minimal(tmp_path, "heavy", FROZEN)
+    with streamlit_server("run", bare, log=tmp_path / "a") as one, streamlit_server("run", heavy, log=tmp_path / "b") as two:
+        pages = [opened(browser, address, "[role=slider]") for address in (one, two)]
+        times = [[page.evaluate(FLOOR) for page in pages] for _ in range(20)]
+        without, with_torch = (statistics.median(column) for column in zip(*times, strict=True))
+        figure("rerun with torch loaded and frozen / without torch", with_torch / without, "at most 1.5")
+
+
+def bench_start_to_the_first_usable_page(browser: Browser, tmp_path: Path, figure: Figure) -> None:
+    def seconds(*script: str, ready: str) -> float:
+        start = time.perf_counter()
+        with streamlit_server(*script, log=tmp_path / "log") as address:
+            page = browser.new_page()
+            page.goto(address)
+            page.wait_for_selector(ready, timeout=60_000)
+            duration = time.perf_counter() - start
+            page.close()
+        return duration
+
+    ratios = []
+    for _ in range(3):
+        ours = seconds("run", "app.py", ready="text=What does each layer see")
+        ratios.append(ours / seconds("hello", ready="text=Welcome to Streamlit"))
+    figure("start to the first usable page / streamlit hello", statistics.median(ratios), "at most 1.5")

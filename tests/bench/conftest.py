@@ -1,0 +1,35 @@
+"""Figures are printed in one table at the end; none of them decides over pass or fail."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+FIGURES: list[tuple[str, float, str]] = []
+
+
+@pytest.fixture
+def figure() -> Callable[[str, float, str], None]:
+    """Report one figure: what it is, its value, its goal in words."""
+
+    def report(name: str, value: float, goal: str) -> None:
+        FIGURES.append((name, value, goal))
+
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if FIGURES:
+        terminalreporter.section("figures")
+    for name, value, goal in FIGURES:
+        terminalreporter.write_line(f"{value:8.2f}  {name} (goal: {goal})")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Figures are taken with the threads that the app uses."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

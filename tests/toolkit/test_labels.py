@@ -1,0 +1,53 @@
+"""Labels are short, plain and on one line, whatever comes in."""
+
+import unicodedata
+
+import pytest
+
+from vizcore.toolkit.labels import clean_label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("tabby cat", "tabby cat"),
+        ("  two \t\n words ", "two words"),
+        ("Größe 3 × 4 px", "Größe 3 × 4 px"),
+        ("ﬁne Ｔｅｘｔ", "fine Text"),  # NFKC
+        ("e\u0301", "é"),
+        ("猫 🐈", "猫 🐈"),
+        ("gpj.\u202efdp", "gpj.fdp"),  # turns the reading direction
+        ("a\u200bb\ufeffc\u00add", "abcd"),  # zero width, soft hyphen
+        ("a\u200b \u200bb", "a b"),
+        ("e\u200b\u0301", "é"),
+        ("red\x1b[31m\x07\0", "red[31m"),
+        ("\ud800lone", "lone"),  # half a surrogate pair, cannot be sent
+        ("\ue000private\U000e0041", "private"),
+        ("line\u2028break\x85here", "line break here"),
+    ],
+)
+def test_a_label_keeps_what_can_be_seen(text, label):
+    assert clean_label(text) == label
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\r\t", "\u200b\u202e", "\0", "\ud800"])
+def test_nothing_to_show_is_called_unnamed(text):
+    assert clean_label(text) == "unnamed"
+
+
+def test_a_long_text_is_cut_with_an_ellipsis():
+    assert clean_label("x" * 41) == "x" * 39 + "…"
+    assert clean_label("x" * 40) == "x" * 40
+    assert clean_label("ab cdef", limit=4) == "ab…"  # no space before the ellipsis
+
+
+@pytest.mark.parametrize("text", ["x" * 5_000_000, "\u200b" * 5_000_000, "\ufdfa" * 3_000, "a \n" * 100_000])
+def test_endless_texts_stay_within_the_limit(text):
+    assert len(clean_label(text)) <= 40
+
+
+def test_no_code_point_breaks_a_line_or_changes_when_cleaned_again():
+    for start in range(0, 0x110000, 16):
+        label = clean_label("".join(map(chr, range(start, start + 16))), limit=500)
+        assert clean_label(label, limit=500) == label
+        assert not any(unicodedata.category(c)[0] == "C" or c in "\u2028\u2029" for c in label)

@@ -1,0 +1,1 @@
+"""The maths behind Convoscope: everything that works without a browser."""

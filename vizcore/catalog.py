@@ -1,0 +1,35 @@
+"""Table of contents: one line per exhibit, in the order of the menu."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One page. Its files are pages/<key>.py, vizcore/exhibits/<key>.py and tests/exhibits/test_<key>.py."""
+
+    key: str  # stem of its files; with dashes, its address
+    section: str  # heading in the menu
+    title: str  # a noun
+    question: str  # the one question that the page answers
+    icon: str  # a Material symbol
+
+    @property
+    def path(self) -> str:
+        """Address of the page below the server's root."""
+        return self.key.replace("_", "-")
+
+
+CATALOG: tuple[Exhibit, ...] = (
+    Exhibit(
+        "feature_maps",
+        "Networks",
+        "Feature maps",
+        "What does each layer see in this picture?",
+        ":material/blur_on:",
+    ),
+)
+
+
+def exhibit(key: str) -> Exhibit:
+    """The entry called `key`; raises KeyError when there is none."""
+    return {entry.key: entry for entry in CATALOG}[key]

@@ -1,0 +1,1 @@
+"""One module per exhibit: plain values in, frozen dataclasses of NumPy arrays out."""

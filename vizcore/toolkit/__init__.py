@@ -1,0 +1,1 @@
+"""Parts that several exhibits share: pictures, data, networks, hooks, the device."""

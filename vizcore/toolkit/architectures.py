@@ -1,0 +1,109 @@
+"""The bundled networks, layer by layer.
+
+Every step is a leaf module with a name of its own, registered in the order in which it runs, so that all of
+them can be listed and looked into: each ReLU, the flattening and the residual sum too.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+
+def lenet5() -> nn.Sequential:
+    """LeNet-5 in its modern variant: (N, 1, 32, 32) -> (N, 10), 61,706 parameters.
+
+    Layer sizes of LeCun et al. 1998, "Gradient-based learning applied to document recognition"; what differs
+    is usual today: ReLU for tanh, max pooling for averages with weights, every map of the second convolution
+    sees all six maps of the first, and a linear last layer with softmax for radial basis functions.
+    """
+    return nn.Sequential(
+        OrderedDict(
+            conv1=nn.Conv2d(1, 6, 5),
+            relu1=nn.ReLU(),
+            pool1=nn.MaxPool2d(2),
+            conv2=nn.Conv2d(6, 16, 5),
+            relu2=nn.ReLU(),
+            pool2=nn.MaxPool2d(2),
+            flatten=nn.Flatten(),
+            fc1=nn.Linear(16 * 5 * 5, 120),
+            relu3=nn.ReLU(),
+            fc2=nn.Linear(120, 84),
+            relu4=nn.ReLU(),
+            fc3=nn.Linear(84, 10),
+        )
+    )
+
+
+def tiny_vgg() -> nn.Sequential:
+    """A small VGG: (N, 3, 64, 64) -> (N, 10), four blocks of two 3x3 convolutions and a max pooling.
+
+    After Simonyan & Zisserman 2014, arXiv:1409.1556: small filters in pairs, more maps as they shrink.
+    """
+
+    def blocks() -> Iterator[tuple[str, nn.Module]]:
+        channels = 3
+        for block, width in enumerate((16, 32, 64, 64), start=1):
+            for step in (1, 2):
+                yield f"conv{block}_{step}", nn.Conv2d(channels, width, 3, padding=1)
+                yield f"relu{block}_{step}", nn.ReLU()
+                channels = width
+            yield f"pool{block}", nn.MaxPool2d(2)
+        yield "flatten", nn.Flatten()
+        yield "fc", nn.Linear(channels * 4 * 4, 10)
+
+    return nn.Sequential(OrderedDict(blocks()))
+
+
+def small_resnet() -> nn.Sequential:
+    """A small ResNet: (N, 3, 64, 64) -> (N, 10), a stem and three stages of two basic blocks.
+
+    After He et al. 2015, arXiv:1512.03385: the 7x7 stem of the large networks, the widths of the small ones.
+    """
+    return nn.Sequential(
+        OrderedDict(
+            conv1=nn.Conv2d(3, 16, 7, stride=2, padding=3, bias=False),
+            bn1=nn.BatchNorm2d(16),
+            relu1=nn.ReLU(),
+            stage1=nn.Sequential(Block(16, 16), Block(16, 16)),
+            stage2=nn.Sequential(Block(16, 32), Block(32, 32)),
+            stage3=nn.Sequential(Block(32, 64), Block(64, 64)),
+            pool=nn.AdaptiveAvgPool2d(1),
+            flatten=nn.Flatten(),
+            fc=nn.Linear(64, 10),
+        )
+    )
+
+
+class Add(nn.Module):
+    """The residual sum, as a module so that it can be looked into."""
+
+    def forward(self, residual: Tensor, shortcut: Tensor) -> Tensor:
+        """Elementwise sum of two tensors of one shape."""
+        return residual + shortcut
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions and a shortcut around them; halves height and width when the width grows."""
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        stride = 1 if channels == width else 2
+        self.conv1 = nn.Conv2d(channels, width, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu1 = nn.ReLU()
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.shortcut: nn.Module | None = None
+        if stride > 1:
+            project = nn.Conv2d(channels, width, 1, stride=stride, bias=False)
+            self.shortcut = nn.Sequential(OrderedDict(conv=project, bn=nn.BatchNorm2d(width)))
+        self.add = Add()
+        self.relu2 = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, channels, H, W) -> (N, width, H / stride, W / stride)."""
+        residual = self.relu1(self.bn1(self.conv1(x)))
+        residual = self.bn2(self.conv2(residual))
+        shortcut = x if self.shortcut is None else self.shortcut(x)
+        return self.relu2(self.add(residual, shortcut))

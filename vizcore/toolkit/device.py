@@ -1,0 +1,48 @@
+"""Where the arithmetic happens: a GPU when there is one, else the CPU."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+
+T = TypeVar("T")
+
+# As many forward passes at once as there are cores, each on one core: two users who each
+# take every core slow one another down fifteenfold (OpenMP teams that wait for each other).
+torch.set_num_threads(1)
+_passes = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+
+
+def best() -> str:
+    """Name of the fastest device here: "cuda", "mps" or "cpu"."""
+    if torch.cuda.is_available():
+        return "cuda"
+    if torch.backends.mps.is_available():
+        return "mps"
+    return "cpu"
+
+
+def run(compute: Callable[[str], T], device: str | None = None) -> tuple[T, str]:
+    """Run `compute(device)` and say where it ran.
+
+    A GPU that is out of memory is not the user's fault: the work is done again on the CPU.
+    At most as many passes run at once as there are cores; the others wait for their turn.
+
+    Args:
+        compute: takes the name of a device; must be safe to call twice.
+        device: where to try first; the fastest device when left out.
+
+    Returns:
+        What `compute` returned, and a notice: empty, or a sentence on the way out taken.
+    """
+    device = device or best()
+    with _passes:
+        if device == "cpu":
+            return compute("cpu"), ""
+        try:
+            return compute(device), ""
+        except torch.OutOfMemoryError:
+            torch.cuda.empty_cache()
+        return compute("cpu"), "The GPU's memory is full, so this was computed on the CPU: the same numbers, later."

@@ -1,0 +1,25 @@
+"""Make text from outside fit to be shown: file names, class names, titles out of links."""
+
+import unicodedata
+
+
+def clean_label(text: str, *, limit: int = 40) -> str:
+    """Return `text` as one short line that cannot disturb the page around it.
+
+    Removes what Unicode files under category C (controls, overrides of the writing direction,
+    zero-width and unassigned characters), normalises to NFKC and turns every run of white space
+    into one space. Markdown is left as it is: show a label with `st.text` or escape it.
+    Source of the categories: Unicode Standard, section 4.5; of NFKC: Unicode Standard Annex 15.
+
+    Args:
+        text: anything a person or a file can hold; only its first `100 * limit` characters are read.
+        limit: longest label in characters, at least 1; a longer one ends in an ellipsis.
+
+    Returns:
+        1 to `limit` characters; "unnamed" where nothing is left to show.
+    """
+    visible = (c for c in text[: 100 * limit] if c.isspace() or unicodedata.category(c)[0] != "C")
+    label = " ".join(unicodedata.normalize("NFKC", "".join(visible)).split())
+    if len(label) > limit:
+        label = label[: limit - 1].rstrip() + "…"
+    return label or "unnamed"
