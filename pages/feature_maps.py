@@ -1,6 +1,7 @@
 """Feature maps: every map of every layer, with the values under the cursor."""
 
 import io
+import zipfile
 from collections.abc import Mapping
 from functools import partial
 
@@ -12,16 +13,21 @@ from pages import components, frame
 from pages.components import maps as maps_part
 from pages.frame import links
 from vizcore.exhibits import feature_maps
-from vizcore.exhibits.feature_maps import INPUT, Image, Layer, LayerMaps, Response
+from vizcore.exhibits.feature_maps import Layer, LayerMaps, Response
 from vizcore.plots import colours, curves, mosaic
 from vizcore.toolkit import images, inputs, nets
+from vizcore.toolkit.images import Image
 
 PRESETS: Mapping[str, frame.Preset] = {
     "edges": frame.Preset("First edges", {"picture": "shape-star", "net": "tiny_vgg", "layer": "relu1_1"}),
-    "parts": frame.Preset("Parts of a shape", {"picture": "shape-heart", "net": "tiny_vgg", "layer": "relu3_2"}),
+    "parts": frame.Preset(
+        "Parts of a shape", {"picture": "shape-heart", "net": "tiny_vgg", "layer": "relu3_2"}
+    ),
     "photo": frame.Preset("A photograph", {"picture": "cat", "net": "tiny_vgg", "layer": "relu1_2"}),
     "digit": frame.Preset("A digit", {"picture": "digit-3", "net": "lenet5", "layer": "relu1"}),
-    "sum": frame.Preset("A residual sum", {"picture": "shape-arrow", "net": "small_resnet", "layer": "stage1.1.add"}),
+    "sum": frame.Preset(
+        "A residual sum", {"picture": "shape-arrow", "net": "small_resnet", "layer": "stage1.1.add"}
+    ),
     "answer": frame.Preset("The answer", {"picture": "shape-star", "net": "tiny_vgg", "layer": "fc"}),
 }
 SORTS = {"channel": "number", "strength": "strength", "variance": "variance", "sparsity": "sparsity"}
@@ -54,89 +60,111 @@ def choose_channel() -> None:
 def explore(stage: frame.Stage) -> None:
     """The network's layers, and all maps of the chosen one."""
     known = {layer.name: layer for layer in feature_maps.layers(stage.net)}
-    layer = known[_layer(known)]
+    layer = known[layer_in_link(stage.net)]
     with frame.explained_errors():
         found = maps_of(stage.digest, stage.net, layer.name, stage.image)
         guess = response_of(stage.digest, stage.net, stage.image)
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
-        rows = [vars(entry) for entry in known.values()]
-        components.mount("layers", data={"layers": rows, "chosen": layer.name}, key="feature_maps.layers", on_pick=choose_layer)
+        data = {"layers": [vars(entry) for entry in known.values()], "chosen": layer.name}
+        components.mount("layers", data=data, key="feature_maps.layers", on_pick=choose_layer)
     with right:
         tools = st.container(horizontal=True, vertical_alignment="bottom")
-        sort = tools.segmented_control(
-            "Sorted by", list(SORTS), format_func=SORTS.__getitem__, default="channel", required=True, key="sort", bind="query-params"
-        )
-        scale = tools.segmented_control(
-            "Same colours in", list(RANGES), format_func=RANGES.__getitem__, default="map", required=True, key="range", bind="query-params"
-        )
+        with tools:
+            by = choice("Sorted by", SORTS, "sort")
+            scale = choice("Same colours in", RANGES, "range")
+        order = feature_maps.order(found, by)
         limits = feature_maps.limits(found, scale, (guess.low, guess.high))
-        order = feature_maps.order(found, sort)
-        prepared = inputs.prepare(stage.image, nets.NETS[stage.net])
         view = maps_part.View(
             layer=layer.name,
             identity=f"{stage.digest} {stage.net} {layer.name}",
-            selected=_channel(st.session_state[START], found),
+            selected=channel_of(st.session_state[START], found),
             labels=nets.NETS[stage.net].classes if layer.name == list(known)[-1] else (),
-            alt=_alt(layer, found),
+            alt=f"{layer.shape[0]} maps of layer {layer.name}, strongest: {strongest(found)}",
         )
-        packed = maps_part.pack(view, found.maps, limits, order, prepared.cropped)
+        under = inputs.prepare(stage.image, nets.NETS[stage.net]).cropped
+        packed = maps_part.pack(view, found.maps, limits, order, under)
         components.mount("maps", data=packed, key="feature_maps.maps", on_pick=choose_channel)
-        channel = _channel(links.setting("channel"), found)
+        channel = channel_of(links.setting("channel"), found)
         with tools:
             frame.export_menu(exports(stage, layer, found, limits, order, channel, packed), "feature_maps")
     links.publish("layer", "channel")
-    for notice in sorted({found.notice, guess.notice} - {""}):
-        st.caption(notice)
-    numbers(stage, layer, found, channel, guess)
+    for sentence in sorted({found.notice, guess.notice} - {""}):
+        st.caption(sentence)
+    formula, values, answer = st.columns(3, gap="medium")
+    with formula:
+        explain(layer, found)
+    with values:
+        count(layer, found, channel)
+    with answer:
+        say(stage, guess)
     predict(stage, layer)
 
 
-def numbers(stage: frame.Stage, layer: Layer, found: LayerMaps, channel: int, guess: Response) -> None:
-    """The arithmetic of the layer, the values of the selected map, and the network's guess."""
-    formula, values, answer = st.columns(3, gap="medium")
-    with formula:
-        st.markdown(f"**{layer.kind}.** {layer.does}")
-        if layer.formula:
-            st.latex(layer.formula)
-        if layer.numbers:
-            st.latex(layer.numbers)
-        for sentence in notice(layer, found):
-            st.markdown(sentence)
-    with values:
-        st.markdown(f"**Map {channel}**: how often each value occurs")
-        counted = feature_maps.histogram(found.maps[channel])
-        drawn = curves.histogram(counted.edges, counted.counts, x_title="value", y_title="pixels")
-        st.echarts_chart(drawn, height=220, key="feature_maps.histogram", alt=f"histogram of map {channel} of {layer.name}")
-    with answer:
-        net = nets.NETS[stage.net]
-        st.markdown(f"**{net.title} says: {guess.classes[0]}**")
-        alt = ", ".join(f"{name} {share:.1%}" for name, share in zip(guess.classes, guess.probabilities, strict=True))
-        st.echarts_chart(curves.ranking(guess.classes, guess.probabilities), height=170, key="feature_maps.guess", alt=alt)
-        st.caption(f"It knows nothing but these: {', '.join(net.classes)}.")
+def choice(label: str, options: Mapping[str, str], key: str) -> str:
+    """A row of options, the first one at the start; stands in the address under its key."""
+    chosen: str = st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        default=next(iter(options)),
+        required=True,
+        key=key,
+        bind="query-params",
+    )
+    return chosen
 
 
-def notice(layer: Layer, found: LayerMaps) -> list[str]:
-    """What to notice in the maps of a layer, with its numbers."""
+def explain(layer: Layer, found: LayerMaps) -> None:
+    """The arithmetic of the layer, and what to notice in its maps."""
+    st.markdown(f"**{layer.kind}.** {layer.does}")
+    if layer.formula:
+        st.latex(layer.formula)
+    if layer.numbers:
+        st.latex(layer.numbers)
     channels, height, width = layer.shape
-    zeros = float(found.zeros.mean())
-    strongest = ", ".join(str(index) for index in feature_maps.order(found, "strength")[:3])
-    lines = [f"{channels} maps of {height} × {width}: {found.maps.size:,} values. The strongest maps are {strongest}."]
-    if zeros:
+    lines = [f"{channels:,} maps of {height} × {width}, {found.maps.size:,} values."]
+    lines.append(f"Strongest: {strongest(found)}.")
+    if zeros := float(found.zeros.mean()):
         lines.append(f"{zeros:.0%} of all values are exactly 0.")
     if found.dead:
-        named = ", ".join(map(str, found.dead[:12])) + (" and others" if len(found.dead) > 12 else "")
-        lines.append(f"**{len(found.dead)} of {channels} channels are 0 everywhere in this picture:** {named}.")
-    elif layer.group == "activation" and height > 1:
-        lines.append("No channel is 0 everywhere in this picture.")
-    return lines
+        more = " and others" if len(found.dead) > 12 else ""
+        named = ", ".join(map(str, found.dead[:12])) + more
+        lines.append(f"**Dead for this picture**, 0 everywhere: {named} ({len(found.dead)} of {channels}).")
+    elif layer.group == "activation":
+        lines.append("No channel is dead: each has a value above 0 somewhere.")
+    st.markdown("What to notice: " + " ".join(lines))
+
+
+def count(layer: Layer, found: LayerMaps, channel: int) -> None:
+    """The histogram of the selected map."""
+    st.markdown(f"**Map {channel}**: how often each value occurs")
+    counted = feature_maps.histogram(found.maps[channel])
+    options = curves.histogram(counted.edges, counted.counts, x_title="value", y_title="pixels")
+    alt = f"histogram of map {channel} of {layer.name}"
+    st.echarts_chart(options, height=230, key="feature_maps.histogram", alt=alt)
+
+
+def say(stage: frame.Stage, guess: Response) -> None:
+    """The network's five best guesses."""
+    net = nets.NETS[stage.net]
+    st.markdown(f"**{net.title} says: {guess.classes[0]}**")
+    pairs = zip(guess.classes, guess.probabilities, strict=True)
+    alt = ", ".join(f"{name} {share:.1%}" for name, share in pairs)
+    options = curves.ranking(guess.classes, guess.probabilities)
+    st.echarts_chart(options, height=170, key="feature_maps.guess", alt=alt)
+    st.caption(f"Of every picture: it knows nothing but {', '.join(net.classes)}.")
 
 
 def predict(stage: frame.Stage, layer: Layer) -> None:
     """One question, answered by the visitor, then by the network."""
     answer = st.radio(
         f"**What if** the picture were mirrored, left for right? The maps of {layer.name} would be …",
-        list(ANSWERS), format_func=ANSWERS.__getitem__, index=None, horizontal=True, key=f"feature_maps.predict.{layer.name}",
+        list(ANSWERS),
+        format_func=ANSWERS.__getitem__,
+        index=None,
+        horizontal=True,
+        key=f"feature_maps.predict.{stage.digest}.{layer.name}",
     )
     if answer is None:
         return
@@ -145,42 +173,24 @@ def predict(stage: frame.Stage, layer: Layer) -> None:
     opening = "So it is" if truth == answer else f"They are **{ANSWERS[truth]}**"
     st.markdown(
         rf"{opening}: $\lVert f(Mx) - M f(x) \rVert / \lVert f(x) \rVert = {change:.3g}$, where $M$ mirrors. "
-        "A convolution follows a picture that is shifted; it need not follow one that is mirrored, because its kernels are not mirrored with it."
+        "A convolution follows a picture that shifts; it need not follow one that is mirrored, because its "
+        "kernels stay as they are."
     )
 
 
-def received(stage: frame.Stage) -> None:
-    """What the network really gets to see, with the numbers of the normalisation."""
-    net = nets.NETS[stage.net]
-    prepared = inputs.prepare(stage.image, net)
-    height, width = stage.image.shape[:2]
-    top, left, bottom, right = prepared.box
-    channels, rows, columns = net.input_shape
-    st.subheader("What the network receives", anchor=False)
-    original, cropped, normalised = st.columns(3, gap="medium")
-    with original:
-        st.image(images.encode_png(mosaic.enlarged(_framed(stage.image, prepared.box), max(1, 256 // width))), output_format="PNG", width="stretch", alt=f"the picture, {width} by {height} pixels; the crop is bright")
-        st.markdown(f"**Your picture**, {width} × {height} px. The square from column {left} to {right} and row {top} to {bottom} is cut out.")
-    with cropped:
-        st.image(images.encode_png(mosaic.enlarged(prepared.cropped, 256 // rows)), output_format="PNG", width="stretch", alt=f"the square at {columns} by {rows} pixels")
-        st.markdown(f"**Resized** to {columns} × {rows} px" + (", in grey." if channels == 1 else "."))
-    with normalised:
-        low, high = float(prepared.normalised.min()), float(prepared.normalised.max())
-        far = max(abs(low), abs(high))
-        limits = np.tile(np.array([[-far, far]], np.float32), (channels, 1))
-        shown = mosaic.tiles(prepared.normalised, limits, columns=channels, gap=1)
-        st.image(mosaic.png(mosaic.enlarged(shown, max(1, 256 // rows)), colours.LUTS["rdbu"]), output_format="PNG", width="stretch", alt=f"{channels} normalised channels")
-        st.markdown(f"**Normalised**: {'red, green and blue, ' if channels == 3 else ''}values from {low:.3g} to {high:.3g}, blue below 0, red above.")
-    for name, mean, std in zip(("red", "green", "blue") if channels == 3 else ("grey",), net.mean, net.std, strict=True):
-        st.latex(rf"x'_\text{{{name}}} = \frac{{x_\text{{{name}}} - {mean:g}}}{{{std:g}}}")
-
-
-def exports(stage: frame.Stage, layer: Layer, found: LayerMaps, limits: NDArray[np.float32], order: NDArray[np.int64], channel: int, packed: bytes) -> list[frame.Export]:
+def exports(
+    stage: frame.Stage,
+    layer: Layer,
+    found: LayerMaps,
+    limits: NDArray[np.float32],
+    order: NDArray[np.int64],
+    channel: int,
+    packed: bytes,
+) -> list[frame.Export]:
     """What can be taken away from this page."""
     stem = f"{stage.net}-{layer.name}"
     sample = "" if stage.picture == frame.MINE else stage.picture
     title = f"Feature maps of {layer.name} in {nets.NETS[stage.net].title}"
-    lut = colours.lut_for(signed=bool(limits[0, 0] < 0), dark=False)
     lines = [
         "",
         "from vizcore.exhibits.feature_maps import feature_maps, response",
@@ -194,60 +204,101 @@ def exports(stage: frame.Stage, layer: Layer, found: LayerMaps, limits: NDArray[
         '    print(name, f"{share:.4f}")',
     ]
     return [
-        frame.Export("All maps as a picture (PNG)", f"{stem}.png", "image/png", lambda: mosaic.png(mosaic.tiles(found.maps[order], limits[order]), lut)),
-        frame.Export("All maps as a page that works offline (HTML)", f"{stem}.html", "text/html", partial(frame.html_page, title, "maps", packed)),
-        frame.Export(f"Map {channel} as a table (CSV)", f"{stem}-{channel}.csv", "text/csv", partial(_csv, found.maps[channel])),
-        frame.Export("All values (NumPy .npz)", f"{stem}.npz", "application/octet-stream", partial(_npz, found.maps, stage.image)),
-        frame.Export("Python script that recomputes them", "recompute.py", "text/x-python", partial(frame.script, title, sample, lines)),
-        frame.Export("The picture (PNG)", "picture.png", "image/png", partial(images.encode_png, stage.image)),
+        frame.Export(
+            "These maps, as a picture",
+            f"{stem}.png",
+            "image/png",
+            lambda: picture(found.maps[order], limits[order]),
+        ),
+        frame.Export(
+            "These maps, as a page that works offline",
+            f"{stem}.html",
+            "text/html",
+            partial(frame.html_page, title, "maps", packed),
+        ),
+        frame.Export(
+            f"Map {channel}, as a table (CSV)",
+            f"{stem}-{channel}.csv",
+            "text/csv",
+            partial(csv, found.maps[channel]),
+        ),
+        frame.Export(
+            "These maps, as numbers (.npz)",
+            f"{stem}.npz",
+            "application/octet-stream",
+            partial(npz, found.maps, stage.image),
+        ),
+        frame.Export(
+            "Every layer, as pictures (.zip)",
+            f"{stage.net}.zip",
+            "application/zip",
+            partial(every_layer, stage),
+        ),
+        frame.Export(
+            "A script that recomputes this",
+            "recompute.py",
+            "text/x-python",
+            partial(frame.script, title, sample, lines),
+        ),
+        frame.Export(
+            "The picture, for that script",
+            "picture.png",
+            "image/png",
+            partial(images.encode_png, stage.image),
+        ),
     ]
 
 
-def _csv(values: NDArray[np.float32]) -> bytes:
+def picture(maps: NDArray[np.float32], limits: NDArray[np.float32]) -> bytes:
+    lut = colours.lut_for(signed=bool(limits[0, 0] < 0), dark=False)
+    return mosaic.png(mosaic.tiles(maps, limits), lut)
+
+
+def csv(values: NDArray[np.float32]) -> bytes:
     buffer = io.StringIO()
     np.savetxt(buffer, values, delimiter=",", fmt="%.9g")
     return buffer.getvalue().encode()
 
 
-def _npz(maps: NDArray[np.float32], image: Image) -> bytes:
+def npz(maps: NDArray[np.float32], image: Image) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, maps=maps, image=image)
     return buffer.getvalue()
 
 
-def _framed(image: Image, box: tuple[int, int, int, int]) -> Image:
-    """The picture, faded outside of the box."""
-    top, left, bottom, right = box
-    faded = 0.35 * image + 0.5
-    faded[top:bottom, left:right] = image[top:bottom, left:right]
-    return faded
+def every_layer(stage: frame.Stage) -> bytes:
+    """A ZIP with the mosaic of each layer."""
+    found = feature_maps.every_layer(stage.image, stage.net)
+    pairs = [(one.maps, feature_maps.limits(one, "map", (0, 1))) for one in found.values()]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, (name, png) in enumerate(zip(found, mosaic.pngs(pairs), strict=True)):
+            archive.writestr(f"{number:03}-{name}.png", png)
+    return buffer.getvalue()
 
 
-def _alt(layer: Layer, found: LayerMaps) -> str:
-    strongest = ", ".join(str(index) for index in feature_maps.order(found, "strength")[:3])
-    return f"{layer.shape[0]} maps of layer {layer.name}, strongest: {strongest}"
-
-
-def _channel(text: str, found: LayerMaps) -> int:
+def channel_of(text: str, found: LayerMaps) -> int:
     """The channel that a link names, or the strongest."""
     if text.isascii() and text.isdigit() and int(text) < len(found.maps):
         return int(text)
     return int(feature_maps.order(found, "strength")[0])
 
 
-def _layer(known: Mapping[str, Layer]) -> str:
-    """The layer that a link names, or the first activation."""
+def strongest(found: LayerMaps) -> str:
+    return ", ".join(str(index) for index in feature_maps.order(found, "strength")[:3])
+
+
+def layer_in_link(net: str) -> str:
+    """The layer that the link names, or the first activation."""
+    known = {layer.name: layer.group for layer in feature_maps.layers(net)}
     name = links.setting("layer")
-    if name in known:
-        return name
-    return next((layer.name for layer in known.values() if layer.group == "activation"), INPUT)
+    return name if name in known else next(name for name, group in known.items() if group == "activation")
 
 
-now = frame.current()
-links.choose("layer", _layer({layer.name: layer for layer in feature_maps.layers(now.net)}))
+links.choose("layer", layer_in_link(frame.current().net))
 st.session_state[START] = links.setting("channel")
 frame.header("feature_maps", PRESETS)
-shown = frame.stage()
+shown = frame.sidebar()
 explore(shown)
-received(shown)
-frame.about(feature_maps, feature_maps.feature_maps, feature_maps.limits)
+frame.received(shown)
+frame.about(feature_maps, feature_maps.feature_maps, feature_maps.order, feature_maps.limits)

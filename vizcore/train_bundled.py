@@ -87,9 +87,10 @@ RECIPES: Mapping[str, Recipe] = {
         vary_digits,
         data=_DIGITS,
         variation="shifts, rotation, size, stroke width, contrast, inversion, noise",
-        epochs=120,
-        lr=4e-3,
-        weight_decay=0.02,
+        epochs=200,
+        lr=3e-3,
+        weight_decay=0.5,
+        seed=1,
     ),
     "tiny_vgg": Recipe(
         shape_examples,
@@ -99,7 +100,7 @@ RECIPES: Mapping[str, Recipe] = {
         _SHAPES_VARIATION,
         10,
         lr=2e-3,
-        weight_decay=0.02,
+        weight_decay=0.3,
     ),
     "small_resnet": Recipe(
         shape_examples,
@@ -109,7 +110,7 @@ RECIPES: Mapping[str, Recipe] = {
         _SHAPES_VARIATION,
         10,
         lr=4e-3,
-        weight_decay=0.05,
+        weight_decay=0.3,
     ),
 }
 

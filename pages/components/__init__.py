@@ -20,7 +20,14 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 FOLDER = Path(__file__).parent
 
 
-def mount(name: str, *, data: Any, key: str, on_pick: Callable[[], None] | None = None, height: int | str = "content") -> Any:
+def mount(
+    name: str,
+    *,
+    data: Any,
+    key: str,
+    on_pick: Callable[[], None] | None = None,
+    height: int | str = "content",
+) -> Any:
     """Show the component called `name`.
 
     Args:
@@ -41,9 +48,9 @@ def picked(key: str) -> Any:
 
 
 def pack(header: dict[str, Any], *blocks: NDArray[Any]) -> bytes:
-    """Header and arrays as one message: <u32 length><JSON, padded to 4 bytes><arrays, each padded to 4 bytes>.
+    """Header and arrays as one message: <u32 length><JSON><arrays>, each padded to 4 bytes.
 
-    The header gets `blocks`: the offset behind the header, the length and the type of each array.
+    The header gets `blocks`: offset behind the header, length and type of each array.
     """
     entries, body = [], b""
     for block in blocks:

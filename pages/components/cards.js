@@ -36,6 +36,7 @@ function card({ name, title, note, picture, alt, chosen }) {
   const button = document.createElement("button"), image = document.createElement("img");
   button.type = "button";
   button.dataset.name = name;
+  button.title = note ? `${title}. ${note}` : title;
   if (chosen) button.setAttribute("aria-current", "true");
   image.src = picture; // a data: address made by the server
   image.alt = alt;

@@ -37,24 +37,27 @@ export function digits(value) {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size >= 1000 || size < 0.001
+  const text = size >= 999.5 || size < 0.001
     ? size.toExponential(2).replace("e+", "e")
     : size.toPrecision(3);
   return (value < 0 ? "\u2212" : "") + text;
 }
 
-/** Columns and tile size in CSS px: the largest tiles of C maps of H x W that fit into width x height. */
+/**
+ * Columns and tile size in CSS px for C maps of H x W in width x height: the largest tiles, at a whole
+ * multiple of the map's size if they are larger than it, and then the fewest empty places.
+ */
 export function layout(count, rows, cols, width, height, gap = 3) {
   let best = null;
-  for (let columns = 1; columns <= Math.min(count, Math.floor((width + gap) / 6)); columns++) {
-    const lines = Math.ceil(count / columns);
-    const tile = Math.min((width + gap) / columns - gap, ((height + gap) / lines - gap) * cols / rows, 180);
-    if (!best || tile > best.tile + 0.01) best = { columns, lines, tile };
+  const most = Math.max(1, Math.min(count, Math.floor((width + gap) / 6)));
+  for (let columns = 1; columns <= most; columns++) {
+    const lines = Math.ceil(count / columns), empty = columns * lines - count;
+    const room = Math.min((width + gap) / columns - gap, ((height + gap) / lines - gap) * cols / rows, 180);
+    const tile = room >= cols ? Math.floor(room / cols) * cols : Math.max(3, Math.floor(room));
+    if (!best || tile > best.tile || (tile === best.tile && empty <= best.empty)) best = { columns, lines, tile, empty };
   }
-  let { tile } = best;
-  tile = tile >= cols ? Math.floor(tile / cols) * cols : Math.max(3, Math.floor(tile));
-  const tall = Math.max(2, Math.round(tile * rows / cols));
-  return { columns: best.columns, lines: best.lines, tile, tall, gap };
+  const { columns, lines, tile } = best;
+  return { columns, lines, tile, tall: Math.max(2, Math.round(tile * rows / cols)), gap };
 }
 
 const MARKUP = `

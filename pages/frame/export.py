@@ -75,7 +75,8 @@ def html_page(title: str, component: str, data: bytes) -> bytes:
 <style>
 :root {{ --st-text-color: #31333f; --st-background-color: #ffffff; --st-secondary-background-color: #f0f2f6;
   --st-primary-color: #0072b2; --st-font: system-ui, sans-serif; }}
-body {{ margin: 2rem auto; max-width: 1100px; padding: 0 1rem; background: #fff; font-family: var(--st-font); }}
+body {{ margin: 2rem auto; max-width: 1100px; padding: 0 1rem; background: #fff; }}
+body {{ font-family: var(--st-font); }}
 h1 {{ font-size: 1.25rem; }}
 {css}</style></head>
 <body><h1>{html.escape(title)}</h1><div id="part"></div>

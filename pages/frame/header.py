@@ -34,7 +34,10 @@ def header(key: str, presets: Mapping[str, Preset]) -> None:
         for name, value in preset.settings.items() if preset else ():
             links.choose(name, value)
 
-    pills = [{"name": name, "title": preset.title, "query": urlencode(preset.settings)} for name, preset in presets.items()]
+    pills = [
+        {"name": name, "title": preset.title, "query": urlencode(preset.settings)}
+        for name, preset in presets.items()
+    ]
     chosen = next((name for name, preset in presets.items() if _shown(preset)), None)
     components.mount("links", data={"presets": pills, "chosen": chosen}, key=where, on_pick=apply)
 

@@ -4,15 +4,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.server import warmup
 from pages.frame.home import home
+from pages.server import warmup
 from vizcore import catalog
 
-st.set_page_config(page_title="Convoscope", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide", initial_sidebar_state=280)
+st.set_page_config(
+    page_title="Convoscope",
+    page_icon=str(Path(__file__).with_name("icon.png")),
+    layout="wide",
+    initial_sidebar_state=280,
+)
 
 st.html(Path(__file__).with_name("page.css"))
 
-sections: dict[str, list["st.Page"]] = {"": [st.Page(home, title="Home", icon=":material/home:", default=True)]}
+sections: dict[str, list["st.Page"]] = {
+    "": [st.Page(home, title="Home", icon=":material/home:", default=True)]
+}
 st.session_state["pages"] = {}
 for exhibit in catalog.CATALOG:
     page = st.Page(f"../{exhibit.key}.py", title=exhibit.title, icon=exhibit.icon, url_path=exhibit.path)

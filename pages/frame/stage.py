@@ -1,7 +1,6 @@
 """The picture on the stage and the network in the tube: chosen once, kept on every page."""
 
 import base64
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +43,18 @@ def sidebar() -> Stage:
     """Show both in the sidebar, with a way to change them, and return them."""
     stage = current()
     with st.sidebar:
-        picture = _card(stage.picture, stage.title, _picture_note(stage), thumbnail(stage.digest, stage.image), "the picture")
+        picture = _card(
+            stage.picture,
+            stage.title,
+            _picture_note(stage),
+            thumbnail(stage.digest, stage.image),
+            "the picture",
+        )
         components.mount("cards", data=_single(picture), key="stage.picture")
-        components.mount("cards", data=_single(_net_card(stage.net)), key="stage.net")
-        _notes(stage)
+        net = _net_card(stage.net)
+        components.mount("cards", data=_single(net | {"note": f"{net['size']}. Change"}), key="stage.net")
+        for sentence in _notes(stage):
+            st.caption(sentence)
     if components.picked("stage.picture"):
         choose_picture()
     elif components.picked("stage.net"):
@@ -57,7 +64,7 @@ def sidebar() -> Stage:
 
 
 def current() -> Stage:
-    """What is chosen now. A link to something that does not exist, or to another visitor's picture, shows the first."""
+    """What is chosen now; the first of all for a link to nothing, or to another visitor's picture."""
     from vizcore.toolkit import nets
 
     net = links.setting("net", FIRST_NET)
@@ -82,7 +89,9 @@ def receive(data: bytes, name: str) -> None:
     """
     picture = images.read(data)
     title = labels.clean_label(name)
-    st.session_state["stage.upload"] = Upload(title, picture.pixels, images.digest(picture.pixels), picture.notes)
+    st.session_state["stage.upload"] = Upload(
+        title, picture.pixels, images.digest(picture.pixels), picture.notes
+    )
     st.session_state["stage.lost"] = False
     links.choose("picture", MINE)
 
@@ -90,7 +99,11 @@ def receive(data: bytes, name: str) -> None:
 @st.dialog("Choose a picture", width="large")
 def choose_picture() -> None:
     """Upload one, or take one from the gallery."""
-    file = st.file_uploader("Your own picture: PNG, JPEG, WebP, BMP or GIF, up to 20 MB", type=["png", "jpg", "jpeg", "webp", "bmp", "gif"], key="stage.file")
+    file = st.file_uploader(
+        "Your own picture",
+        type=["png", "jpg", "jpeg", "webp", "bmp", "gif"],
+        key="stage.file",
+    )
     if file is not None:
         try:
             receive(file.getvalue(), file.name)
@@ -101,17 +114,20 @@ def choose_picture() -> None:
     components.mount("cards", data=_gallery(links.setting("picture")), key="stage.gallery")
     if name := components.picked("stage.gallery"):
         links.choose("picture", str(name))
+        st.session_state["stage.lost"] = False
         st.rerun()
 
 
-@st.dialog("Choose a network", width="large")
+@st.dialog("Choose a network", width="medium")
 def choose_net() -> None:
     """One of the bundled networks."""
     from vizcore.toolkit import nets
 
     chosen = links.setting("net")
     cards = [_net_card(name) | {"chosen": name == chosen} for name in nets.NETS]
-    components.mount("cards", data={"look": "wide", "groups": [{"title": "", "cards": cards}]}, key="stage.nets")
+    components.mount(
+        "cards", data={"look": "wide", "groups": [{"title": "", "cards": cards}]}, key="stage.nets"
+    )
     if name := components.picked("stage.nets"):
         links.choose("net", str(name))
         st.rerun()
@@ -139,7 +155,13 @@ def data_url(png: bytes) -> str:
 def _samples() -> list[dict[str, Any]]:
     """Every picture of the gallery as a card, in order."""
     return [
-        _card(name, entry.title, entry.credit if entry.group == "Photographs" else "", thumbnail(*reversed(sample(name))), entry.alt)
+        _card(
+            name,
+            entry.title,
+            entry.credit if entry.group == "Photographs" else "",
+            thumbnail(*reversed(sample(name))),
+            entry.alt,
+        )
         | {"group": entry.group}
         for name, entry in samples.SAMPLES.items()
     ]
@@ -149,7 +171,10 @@ def _gallery(chosen: str) -> dict[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for card in _samples():
         groups.setdefault(card["group"], []).append(card | {"chosen": card["name"] == chosen})
-    return {"look": "gallery", "groups": [{"title": title, "cards": cards} for title, cards in groups.items()]}
+    return {
+        "look": "gallery",
+        "groups": [{"title": title, "cards": cards} for title, cards in groups.items()],
+    }
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -160,8 +185,14 @@ def _net_card(name: str) -> dict[str, Any]:
     entry, layers = nets.NETS[name], feature_maps.layers(name)
     strip = thumbnails.network([layer.shape for layer in layers], [layer.group for layer in layers])
     weights = sum(layer.parameters for layer in layers)
-    note = f"{entry.summary} {weights:,} parameters."
-    return _card(name, entry.title, note, data_url(strip), f"{len(layers)} layers of {entry.title}")
+    card = _card(
+        name,
+        entry.title,
+        f"{entry.summary} {weights:,} parameters.",
+        data_url(strip),
+        f"{len(layers)} layers of {entry.title}",
+    )
+    return card | {"size": f"{weights:,} parameters"}
 
 
 def _card(name: str, title: str, note: str, picture: str, alt: str) -> dict[str, Any]:
@@ -177,11 +208,15 @@ def _picture_note(stage: Stage) -> str:
     return f"{width} × {height} px. Change or upload"
 
 
-def _notes(stage: Stage) -> None:
-    """What was done to an uploaded picture, or why the one in the link is not here."""
+def _notes(stage: Stage) -> list[str]:
+    """Whose picture it is, what was done to it, or why the one in the link is not here."""
     mine: Upload | None = st.session_state.get("stage.upload")
-    lines: Iterable[str] = mine.notes if mine and stage.picture == MINE else ()
     if st.session_state.get("stage.lost"):
-        lines = ["This link was made with somebody's own picture, which is never part of a link. Upload it again to see it here."]
-    for line in lines:
-        st.caption(line)
+        return [
+            "This link was made with somebody's own picture, which is never part of a link. "
+            "Upload it again to see it here."
+        ]
+    if stage.picture == MINE:
+        return list(mine.notes) if mine else []
+    entry = samples.SAMPLES[stage.picture]
+    return [f"Photograph: {entry.credit}"] if entry.group == "Photographs" else []

@@ -40,7 +40,7 @@ def explain_bug(error: Exception) -> bool:
     code = secrets.token_hex(4)
     log.error("error %s", code, exc_info=error)
     advice(
-        "This part of the page failed, and that is our mistake. Reload the page to go on; if it happens again, "
-        f"report the code {code}, which is also in the server's log."
+        "This part of the page failed, and that is our mistake. Reload the page to go on; "
+        f"if it happens again, report the code {code}, which is also in the server's log."
     )
     return True

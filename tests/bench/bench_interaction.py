@@ -25,7 +25,14 @@ FROZEN = "import torch, torchvision\nfrom pages.server import warmup\nif 'frozen
 
 PICTURES = ("coffee", "cat", "astronaut", "rocket")
 LARGE = ("conv1", "bn1", "relu")
-SMALL = ("layer4.0.conv2", "layer4.0.bn2", "layer4.1.conv1", "layer4.1.bn1", "layer4.1.relu", "layer4.1.conv2")
+SMALL = (
+    "layer4.0.conv2",
+    "layer4.0.bn2",
+    "layer4.1.conv1",
+    "layer4.1.bn1",
+    "layer4.1.relu",
+    "layer4.1.conv2",
+)
 
 # From a key on the slider to the new text, and two frames more: it is painted then.
 FLOOR = """() => new Promise((resolve) => {
@@ -87,16 +94,32 @@ def opened(browser: Browser, address: str, ready: str) -> Page:
 
 def bench_click_on_a_layer_to_its_mosaic(browser: Browser, tmp_path: Path, figure: Figure) -> None:
     port = free_port()
-    ours = [sys.executable, "-m", "uvicorn", "tests.bench.resnet18_app:app", "--port", str(port), "--log-level", "warning"]
+    ours = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "tests.bench.resnet18_app:app",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
     log = tmp_path / "ours.txt"
     floor_log = tmp_path / "floor.txt"
-    with process(ours, log), streamlit_server("run", minimal(tmp_path, "floor"), log=floor_log) as floor_address:
+    with (
+        process(ours, log),
+        streamlit_server("run", minimal(tmp_path, "floor"), log=floor_log) as floor_address,
+    ):
         address = f"http://localhost:{port}"
         wait_until_healthy(address, 90, log)
         floor = opened(browser, floor_address, "[role=slider]")
         base, large, small = [], [], []
         for picture in PICTURES:  # every click asks for maps that nobody has computed before
-            page = opened(browser, f"{address}/feature-maps?net=resnet18&picture={picture}&layer=maxpool", "canvas.mosaic")
+            page = opened(
+                browser,
+                f"{address}/feature-maps?net=resnet18&picture={picture}&layer=maxpool",
+                "canvas.mosaic",
+            )
             for name in LARGE:
                 base.append(floor.evaluate(FLOOR))
                 large.append(page.evaluate(CLICK, name))
@@ -106,14 +129,25 @@ def bench_click_on_a_layer_to_its_mosaic(browser: Browser, tmp_path: Path, figur
             page.close()
         unit = statistics.median(base)
         print([round(value) for value in (unit, statistics.median(large), statistics.median(small))], "ms")
-        figure("click on a layer to 64 maps of 112 x 112 / slider to text", statistics.median(large) / unit, "at most 2.5")
-        figure("click on a layer to 512 maps of 7 x 7 / slider to text", statistics.median(small) / unit, "at most 2")
+        figure(
+            "click on a layer to 64 maps of 112 x 112 / slider to text",
+            statistics.median(large) / unit,
+            "at most 2.5",
+        )
+        figure(
+            "click on a layer to 512 maps of 7 x 7 / slider to text",
+            statistics.median(small) / unit,
+            "at most 2",
+        )
 
 
 def bench_rerun_with_torch_loaded(browser: Browser, tmp_path: Path, figure: Figure) -> None:
     """Streamlit collects garbage after each run: with torch frozen that must not cost."""
     bare, heavy = minimal(tmp_path, "bare"), minimal(tmp_path, "heavy", FROZEN)
-    with streamlit_server("run", bare, log=tmp_path / "a") as one, streamlit_server("run", heavy, log=tmp_path / "b") as two:
+    with (
+        streamlit_server("run", bare, log=tmp_path / "a") as one,
+        streamlit_server("run", heavy, log=tmp_path / "b") as two,
+    ):
         pages = [opened(browser, address, "[role=slider]") for address in (one, two)]
         times = [[page.evaluate(FLOOR) for page in pages] for _ in range(20)]
         without, with_torch = (statistics.median(column) for column in zip(*times, strict=True))

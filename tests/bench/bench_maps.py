@@ -48,7 +48,7 @@ def bench_all_mosaics_against_a_colour_map_per_map(figure: Figure) -> None:
 
     def ours() -> None:
         pairs = [(maps, np.stack([maps.min((1, 2)), maps.max((1, 2)) + 1e-6], axis=1)) for maps in stacks]
-        mosaic.pngs(pairs, colours.LUTS["viridis"])
+        mosaic.pngs(pairs)
 
     def usual() -> None:
         for maps in stacks:

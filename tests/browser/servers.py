@@ -35,7 +35,9 @@ def streamlit_server(*script: str, log: Path, patience: float = 60.0) -> Iterato
 def process(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command in the project's folder and end it with the block."""
     with log.open("wb") as output:
-        child = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        child = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
         try:
             yield child
         finally:

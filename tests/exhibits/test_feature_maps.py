@@ -113,7 +113,9 @@ def test_two_threads_with_two_pictures_get_their_own_maps() -> None:
 
     def look(seed: int) -> None:
         for _ in range(25):
-            if not np.array_equal(feature_maps.feature_maps(picture(seed), "small_resnet", "relu1").maps, wanted[seed]):
+            if not np.array_equal(
+                feature_maps.feature_maps(picture(seed), "small_resnet", "relu1").maps, wanted[seed]
+            ):
                 wrong.append(seed)
 
     threads = [threading.Thread(target=look, args=(seed,)) for seed in (1, 2, 1, 2)]

@@ -45,7 +45,7 @@ def test_the_png_keeps_every_entry_of_a_random_picture() -> None:
 def test_pngs_come_back_in_the_order_of_their_pictures() -> None:
     stacks = [(np.full((n, 3, 5), 0.5, np.float32), unit_limits(n)) for n in (1, 2, 3)]
     alone = [mosaic.png(mosaic.tiles(*stack), LUT) for stack in stacks]
-    assert mosaic.pngs(stacks, LUT) == alone
+    assert mosaic.pngs(stacks) == alone
 
 
 def test_viridis_gets_lighter_all_the_way() -> None:

@@ -47,7 +47,12 @@ def test_in_place_and_reused_modules_keep_each_of_their_outputs() -> None:
 
 def test_every_layer_of_a_sequence_equals_the_layers_up_to_it() -> None:
     net = nn.Sequential(
-        nn.Conv2d(1, 5, 3), nn.BatchNorm2d(5), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(60, 4)
+        nn.Conv2d(1, 5, 3),
+        nn.BatchNorm2d(5),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(60, 4),
     ).eval()
     x = a_batch(2, 1, 10, 8)
     found = taps.outputs(net, x)

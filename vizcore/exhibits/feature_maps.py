@@ -104,14 +104,20 @@ def layers(net: str) -> tuple[Layer, ...]:
     shape = pick(nets.NETS, net, "network").input_shape
     model = nets.load(net, "cpu")
     normalised = r"x' = \frac{x - \mu}{\sigma}"
-    found = [Layer(INPUT, "Input", "input", "", shape, 0, "The picture as the network receives it.", normalised, "")]
+    found = [
+        Layer(
+            INPUT, "Input", "input", "", shape, 0, "The picture as the network receives it.", normalised, ""
+        )
+    ]
 
     def add(name: str, module: torch.nn.Module, given: tuple[Tensor, ...], output: Tensor) -> bool:
         kind, before, after = kinds.describe(module), tuple(given[0].shape[1:]), tuple(output.shape[1:])
         weights = sum(weight.numel() for weight in module.parameters())
         numbers = kind.numbers(module, before, after)
         texts = (kind.does, kind.formula, numbers)
-        found.append(Layer(name, kind.name, kind.group, kind.settings(module), _as_maps(after), weights, *texts))
+        found.append(
+            Layer(name, kind.name, kind.group, kind.settings(module), _as_maps(after), weights, *texts)
+        )
         return False
 
     taps.watch(model, torch.zeros(1, *shape), add)
@@ -144,15 +150,32 @@ def feature_maps(image: Image, net: str, layer: str) -> LayerMaps:
     return measured(values.reshape(_as_maps(values.shape)), notice)
 
 
+def every_layer(image: Image, net: str) -> dict[str, LayerMaps]:
+    """The maps of every layer from one forward pass, in the order in which the layers run.
+
+    Args:
+        image: (H, W, 3) in [0, 1].
+        net: a name in `nets.NETS`.
+
+    Raises:
+        InputError: there is no such network.
+    """
+    batch = torch.from_numpy(inputs.prepare(image, pick(nets.NETS, net, "network")).normalised)[None]
+    found, notice = device.run(lambda where: all_maps(nets.load(net, where), batch.to(where)))
+    return {name: measured(maps, notice) for name, maps in found.items()}
+
+
 def all_maps(model: torch.nn.Module, batch: Tensor) -> dict[str, NDArray[np.float32]]:
-    """The maps of every layer from one forward pass, name -> (C, H, W).
+    """The bare maps of every layer of any model, name -> (C, H, W).
 
     Args:
         model: in eval mode.
         batch: (1, C, H, W), on the model's device.
     """
-    found = taps.outputs(model, batch)
-    return {name: output[0].float().cpu().numpy().reshape(_as_maps(output.shape[1:])) for name, output in found.items()}
+    found = taps.outputs(model, batch).items()
+    return {
+        name: output[0].float().cpu().numpy().reshape(_as_maps(output.shape[1:])) for name, output in found
+    }
 
 
 def response(image: Image, net: str) -> Response:
@@ -175,14 +198,16 @@ def response(image: Image, net: str) -> Response:
 
     (probabilities, low, high), notice = device.run(compute)
     best = np.argsort(-probabilities, kind="stable")[:TOP]
-    return Response(tuple(entry.classes[i] for i in best), tuple(probabilities[best].tolist()), low, high, notice)
+    return Response(
+        tuple(entry.classes[i] for i in best), tuple(probabilities[best].tolist()), low, high, notice
+    )
 
 
 def mirror_change(image: Image, net: str, layer: str) -> float:
     r"""How far the maps of the mirrored picture are from the mirrored maps of the picture.
 
-    $\lVert f(Mx) - M f(x) \rVert \,/\, \lVert f(x) \rVert$ with $M$ the mirror, left for right. 0 says that the
-    layer is equivariant to mirroring: what it sees turns with the picture.
+    $\lVert f(Mx) - M f(x) \rVert \,/\, \lVert f(x) \rVert$ with $M$ the mirror, left for right. 0 says that
+    the layer is equivariant to mirroring: what it sees turns with the picture.
 
     Args:
         image: (H, W, 3) in [0, 1].
@@ -194,7 +219,9 @@ def mirror_change(image: Image, net: str, layer: str) -> float:
     """
     straight = feature_maps(image, net, layer).maps.astype(np.float64)
     mirrored = feature_maps(np.ascontiguousarray(image[:, ::-1]), net, layer).maps
-    return float(np.linalg.norm(mirrored[:, :, ::-1] - straight) / max(np.linalg.norm(straight), 1e-12))
+    return float(
+        np.linalg.norm(mirrored[:, :, ::-1] - straight) / max(float(np.linalg.norm(straight)), 1e-12)
+    )
 
 
 def _by_channel(found: LayerMaps) -> NDArray[np.float64]:
@@ -270,7 +297,7 @@ def histogram(values: NDArray[np.float32], *, bins: int = 32) -> Histogram:
 
 def card() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Maps (C, H, W) and their colour limits (C, 2): the small picture of this exhibit on the home page."""
-    found = feature_maps(samples.sample("cat"), "tiny_vgg", "relu1")
+    found = feature_maps(samples.sample("cat"), "tiny_vgg", "relu1_2")
     best = order(found, "variance")[:8]
     return found.maps[best], limits(found, "map", (0, 1))[best]
 

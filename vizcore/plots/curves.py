@@ -1,6 +1,7 @@
 """Bars and curves as ECharts options: plain dicts that st.echarts_chart draws and updates in place."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ from numpy.typing import NDArray
 OUTPUT = "#009e73"  # green stands for what comes out, on every page
 
 
-def histogram(edges: NDArray[np.float64], counts: NDArray[np.int64], *, x_title: str, y_title: str) -> dict[str, Any]:
+def histogram(
+    edges: NDArray[np.float64], counts: NDArray[np.int64], *, x_title: str, y_title: str
+) -> dict[str, Any]:
     """How often values occur.
 
     Args:
@@ -18,9 +21,9 @@ def histogram(edges: NDArray[np.float64], counts: NDArray[np.int64], *, x_title:
         x_title: what the edges measure.
         y_title: what is counted.
     """
-    names = [f"{low:.3g} to {high:.3g}" for low, high in zip(edges, edges[1:], strict=False)]
+    names = [f"{low:.3g} to {high:.3g}" for low, high in pairwise(edges)]
     bars = [{"value": int(count), "name": name} for count, name in zip(counts, names, strict=True)]
-    middles = [f"{(low + high) / 2:.3g}" for low, high in zip(edges, edges[1:], strict=False)]
+    middles = [f"{(low + high) / 2:.3g}" for low, high in pairwise(edges)]
     return {
         "animation": False,
         "grid": {"left": 56, "right": 12, "top": 32, "bottom": 44},

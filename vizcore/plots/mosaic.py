@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vizcore.plots.colours import Lut
+from vizcore.plots.colours import Lut, lut_for
+
+Maps = NDArray[np.float32]
 
 GAP = 254  # palette entry of the space between tiles; values use 0..253
 
@@ -67,11 +69,12 @@ def png(entries: NDArray[np.uint8], lut: Lut, *, background: tuple[int, int, int
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in parts)
 
 
-def pngs(pictures: Iterable[tuple[NDArray[np.float32], NDArray[np.float32]]], lut: Lut, *, threads: int = 2) -> list[bytes]:
-    """PNG of each (maps, limits), computed side by side: NumPy and zlib let other threads run."""
+def pngs(pictures: Iterable[tuple[Maps, Maps]], *, threads: int = 2) -> list[bytes]:
+    """PNG of each (maps, limits) on a light page, side by side: NumPy and zlib let other threads run."""
 
-    def one(picture: tuple[NDArray[np.float32], NDArray[np.float32]]) -> bytes:
-        return png(tiles(*picture), lut)
+    def one(picture: tuple[Maps, Maps]) -> bytes:
+        maps, limits = picture
+        return png(tiles(maps, limits), lut_for(signed=bool(limits[0, 0] < 0), dark=False))
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, pictures))

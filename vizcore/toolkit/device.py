@@ -45,4 +45,4 @@ def run(compute: Callable[[str], T], device: str | None = None) -> tuple[T, str]
             return compute(device), ""
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
-        return compute("cpu"), "The GPU's memory is full, so this was computed on the CPU: the same numbers, later."
+        return compute("cpu"), "The GPU's memory is full, so this was computed on the CPU instead."

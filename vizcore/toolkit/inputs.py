@@ -37,7 +37,7 @@ def prepare(image: NDArray[np.floating], net: Net) -> Prepared:
         raise InputError(f"A picture is (height, width, 3), not {image.shape}.")
     box = central_square(*image.shape[:2])
     top, left, bottom, right = box
-    square = np.ascontiguousarray(image[top:bottom, left:right].transpose(2, 0, 1), dtype=np.float32)
+    square = np.array(image[top:bottom, left:right].transpose(2, 0, 1), np.float32, order="C")
     pixels = resized(torch.from_numpy(square)[None], net)
     cropped = pixels[0].expand(3, -1, -1).permute(1, 2, 0).contiguous().numpy()
     return Prepared(cropped, normalised(pixels, net)[0].numpy(), box)

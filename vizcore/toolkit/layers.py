@@ -68,14 +68,18 @@ def _convolution_numbers(module: nn.Conv2d, before: Shape, after: Shape) -> str:
     bias, total = "", count
     if module.bias is not None:
         bias, total = f" + {module.out_channels}", count + module.out_channels
-    weights = rf"{module.out_channels}\cdot{inputs}\cdot{height}\cdot{width}{bias} = {total:,}\text{{ weights}}"
+    weights = (
+        rf"{module.out_channels}\cdot{inputs}\cdot{height}\cdot{width}{bias} = {total:,}\text{{ weights}}"
+    )
     return rf"{weights.replace(',', '{,}')}, \qquad {out_size(module, before, after)}"
 
 
 def _linear_numbers(module: nn.Linear, before: Shape, after: Shape) -> str:
     bias = f" + {module.out_features}" if module.bias is not None else ""
     total = sum(weight.numel() for weight in module.parameters())
-    return rf"{module.out_features}\cdot{module.in_features}{bias} = {total:,}\text{{ weights}}".replace(",", "{,}")
+    return rf"{module.out_features}\cdot{module.in_features}{bias} = {total:,}\text{{ weights}}".replace(
+        ",", "{,}"
+    )
 
 
 def _flatten_numbers(module: nn.Module, before: Shape, after: Shape) -> str:
@@ -113,7 +117,7 @@ _GLOBAL = Kind(
 _NORM = Kind(
     "Batch norm",
     "norm",
-    "Shifts and scales each channel by the mean and variance that it had in training, then by two learned numbers.",
+    "Shifts and scales each channel by its mean and variance in training, then by two learned numbers.",
     r"y_c = \gamma_c\, \frac{x_c - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta_c",
     lambda module, before, after: rf"C = {after[0]}, \qquad \varepsilon = {module.eps:g}",
 )
@@ -148,6 +152,10 @@ KINDS: Mapping[type[nn.Module], Kind] = {
     nn.Dropout: _DROPOUT,
     Add: _ADD,
     nn.Flatten: Kind(
-        "Flatten", "shape", "Writes all maps one after the other into a single list.", r"y = x", _flatten_numbers
+        "Flatten",
+        "shape",
+        "Writes all maps one after the other into a single list.",
+        r"y = x",
+        _flatten_numbers,
     ),
 }

@@ -1,0 +1,46 @@
+# make run      start the app at http://localhost:8501 (another port: make run PORT=8600)
+# make test     everything that must pass: make check, then the tests, then the browser tests
+# make bench    figures, never part of pass or fail
+# make check    style and types
+# make format   let ruff put the style right
+# Each sets up .venv by itself. PYTHON=/path/to/python names the Python for it.
+
+PORT ?= 8501
+PYTHONS = $(or $(PYTHON),.venv/bin/python python3.14 python3.13 python3.12 python3.11 python3 python)
+IN_VENV = @.venv/bin/python -m
+
+# $(call setup,ARGUMENTS) hands over to tools/setup.py, with the first Python that is new enough.
+setup = @for python in $(PYTHONS); do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    exec "$$python" tools/setup.py $(1); \
+	  fi; \
+	done; \
+	echo 'Convoscope needs Python 3.11 or newer and found none among: $(PYTHONS).' >&2; exit 1
+
+.PHONY: run test bench check format
+
+run:
+	$(call setup,run '$(PORT)')
+	$(IN_VENV) streamlit run app.py --server.port '$(PORT)' --server.showEmailPrompt false
+
+test: check
+	@.venv/bin/python tests/browser/chromium.py
+	$(IN_VENV) pytest tests --ignore=tests/browser -p no:benchmark -n auto --maxprocesses 4 --dist loadfile
+	$(IN_VENV) pytest tests/browser -p no:benchmark
+
+bench:
+	$(call setup,dev)
+	@.venv/bin/python tests/browser/chromium.py
+	$(IN_VENV) pytest tests/bench -o addopts=--import-mode=importlib \
+	  -o python_files='bench_*.py test_*.py' -o python_functions='bench_* test_*'
+
+check:
+	$(call setup,dev)
+	$(IN_VENV) ruff check
+	$(IN_VENV) ruff format --check
+	$(IN_VENV) mypy
+
+format:
+	$(call setup,dev)
+	$(IN_VENV) ruff check --fix
+	$(IN_VENV) ruff format

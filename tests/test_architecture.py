@@ -1,0 +1,89 @@
+"""Arrows point one way, and every exhibit is complete."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vizcore.catalog import CATALOG
+
+ROOT = Path(__file__).parents[1]
+# folder -> what its modules may never import
+FORBIDDEN = {
+    "pages": ("torch", "torchvision", "plotly"),
+    "vizcore/exhibits": ("streamlit", "plotly", "pages", "vizcore.plots", "vizcore.exhibits"),
+    "vizcore/plots": ("streamlit", "torch", "torchvision", "pages", "vizcore.toolkit", "vizcore.exhibits"),
+    "vizcore/toolkit": ("streamlit", "plotly", "pages", "vizcore.exhibits", "vizcore.plots"),
+}
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def test_the_folders_that_are_checked_have_modules() -> None:
+    assert all(len(sources(folder)) > 1 for folder in FORBIDDEN)
+
+
+@pytest.mark.parametrize("path", [path for folder in FORBIDDEN for path in sources(folder)], ids=str)
+def test_imports_point_one_way(path: Path) -> None:
+    folder = next(name for name in FORBIDDEN if path.is_relative_to(ROOT / name))
+    banned = {
+        name for name in imports(path) for root in FORBIDDEN[folder] if f"{name}.".startswith(f"{root}.")
+    }
+    allowed = {"torch"} if path.name == "warmup.py" else set()  # loads it before the first page needs it
+    assert banned - allowed == set()
+
+
+@pytest.mark.parametrize("exhibit", CATALOG, ids=lambda exhibit: exhibit.key)
+def test_an_exhibit_is_a_page_a_core_and_a_test(exhibit: object) -> None:
+    key = exhibit.key  # type: ignore[attr-defined]
+    for path in (f"pages/{key}.py", f"vizcore/exhibits/{key}.py", f"tests/exhibits/test_{key}.py"):
+        assert (ROOT / path).is_file(), path
+
+
+def test_every_page_and_every_core_is_in_the_catalog() -> None:
+    keys = {exhibit.key for exhibit in CATALOG}
+    found = {path.stem for folder in ("pages", "vizcore/exhibits") for path in (ROOT / folder).glob("*.py")}
+    assert found - {"__init__"} == keys
+
+
+def test_every_cache_is_bounded() -> None:
+    for path in [*sources("pages"), *sources("vizcore")]:
+        for call in re.findall(r"st\.cache_\w+\(?[^)]*", path.read_text(encoding="utf-8")):
+            assert "max_entries" in call, f"{path}: {call}"
+        assert not re.search(r"lru_cache\(None|maxsize=None", path.read_text(encoding="utf-8")), path
+
+
+def test_nothing_dangerous_is_called() -> None:
+    words = r"\beval\(|\bexec\(|\bpickle\b|torch\.load|unsafe_allow_html|components\.v1|yaml\.load"
+    for path in [*sources("pages"), *sources("vizcore"), ROOT / "app.py"]:
+        code = re.sub(r'""".*?"""|#.*', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not re.search(words, code), path
+
+
+def test_scripts_never_write_markup_made_of_data() -> None:
+    for path in (ROOT / "pages").rglob("*.js"):
+        lines = [
+            line
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if re.search("innerHTML|insertAdjacentHTML|outerHTML", line)
+        ]
+        assert all(line.strip() == "root.innerHTML = MARKUP;" for line in lines), path
+
+
+def test_the_server_starts_without_torch() -> None:
+    code = "import app, sys; sys.exit('torch' in sys.modules or 'sklearn' in sys.modules)"
+    assert subprocess.run([str(Path(__import__("sys").executable)), "-c", code], cwd=ROOT).returncode == 0
