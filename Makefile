@@ -42,5 +42,5 @@ check:
 
 format:
 	$(call setup,dev)
-	$(IN_VENV) ruff check --fix
+	$(IN_VENV) ruff check --fix --exit-zero
 	$(IN_VENV) ruff format

@@ -187,7 +187,7 @@ def accuracy(module: nn.Module, net: Net, examples: Examples) -> float:
 
 def model_card() -> str:
     """The text of vizcore/weights/README.md, from the recipes and the figures inside the files."""
-    return CARD + "\n".join(_entry(name) for name in RECIPES if (WEIGHTS / NETS[name].file).exists())
+    return CARD + "".join(_entry(name) for name in RECIPES if (WEIGHTS / NETS[name].file).exists())
 
 
 CARD = """# Bundled networks
@@ -215,7 +215,8 @@ def _entry(name: str) -> str:
     return f"""
 ## {name}: {net.title}
 
-{net.summary} {parameters:,} parameters, {path.stat().st_size / 1000:.0f} kB. Architecture: {net.source}.
+{net.summary}
+{parameters:,} parameters, {path.stat().st_size / 1000:.0f} kB. Architecture: {net.source}.
 
 {accuracies}
 - Data: {recipe.data}

@@ -104,12 +104,13 @@ def choose_picture() -> None:
         type=["png", "jpg", "jpeg", "webp", "bmp", "gif"],
         key="stage.file",
     )
-    if file is not None:
+    if file is not None and file.file_id != st.session_state.get("stage.received"):
         try:
             receive(file.getvalue(), file.name)
         except InputError as error:
             advice(str(error))
         else:
+            st.session_state["stage.received"] = file.file_id
             st.rerun()
     components.mount("cards", data=_gallery(links.setting("picture")), key="stage.gallery")
     if name := components.picked("stage.gallery"):

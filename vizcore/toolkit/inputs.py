@@ -53,8 +53,8 @@ def central_square(height: int, width: int) -> tuple[int, int, int, int]:
 def resized(squares: Tensor, net: Net) -> Tensor:
     """Square pictures at the network's size and in its colours, still in [0, 1].
 
-    (N, 3 or 1, S, S) -> (N, C, H, W). Bilinear; when a picture shrinks, the kernel grows with it (antialiasing),
-    so no pixel is skipped.
+    (N, 3 or 1, S, S) -> (N, C, H, W). Bilinear; when a picture shrinks, the kernel grows with it
+    (antialiasing), so no pixel is skipped.
     """
     channels, *size = net.input_shape
     if channels == 1 and squares.shape[1] == 3:

@@ -38,7 +38,7 @@ class Net:
 NETS: dict[str, Net] = {
     "lenet5": Net(
         title="LeNet-5",
-        summary="The network that read cheques in the 1990s, trained to know handwritten digits.",
+        summary="The cheque reader of 1998 with today's ReLU and max pooling, trained to know digits.",
         build=architectures.lenet5,
         file="lenet5.safetensors",
         input_shape=(1, 32, 32),
