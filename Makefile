@@ -19,9 +19,9 @@ setup = @for python in $(PYTHONS); do \
 
 .PHONY: run test bench check format
 
-run:
+run: # Ctrl-C is how it ends, not a failure
 	$(call setup,run '$(PORT)')
-	$(IN_VENV) streamlit run app.py --server.port '$(PORT)' --server.showEmailPrompt false
+	@trap 'exit 0' INT; .venv/bin/python -m streamlit run app.py --server.port '$(PORT)' --server.showEmailPrompt false
 
 test: check
 	@.venv/bin/python tests/browser/chromium.py

@@ -19,6 +19,7 @@ FLAGS = (  # for Playwright's launch(args=...): no sandbox (root needs that), no
     "--disable-component-update",
     "--disable-sync",
 )
+PLAYWRIGHT = (sys.executable, "-m", "playwright")
 OWN = """
 from playwright.sync_api import sync_playwright
 with sync_playwright() as playwright:
@@ -45,31 +46,37 @@ def find() -> str:
     raise RuntimeError("The browser tests need a Chromium: install one, or name it: CHROMIUM=/path/to/it")
 
 
-def install() -> str:
-    """The path of a browser that starts, installed here and now where there is none.
+def install() -> None:
+    """See to it that Playwright starts and that there is a browser, installing what is missing.
 
     Raises:
-        RuntimeError: none can be installed; what the installers said stands on stderr.
+        RuntimeError: something is still missing; what the installers said stands on stderr.
     """
     for command in () if os.environ.get("CHROMIUM") else _installers():
         try:
-            return find()
+            return _check()
         except RuntimeError:
-            print("Installing Chromium:", *command, flush=True)
+            print("For the browser tests:", *command, flush=True)
         outcome = _run(command)
         if outcome.returncode:
             print(outcome.stderr[-1000:], file=sys.stderr)
-    return find()
+    return _check()
+
+
+def _check() -> None:
+    if _run([*PLAYWRIGHT, "--version"]).returncode:
+        raise RuntimeError("Playwright does not start; on Debian and Ubuntu: apt install libatomic1")
+    find()
 
 
 def _installers() -> Iterator[list[str]]:
-    playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
     if os.geteuid() == 0 and shutil.which("apt-get"):
         yield ["apt-get", "update"]
+        yield ["apt-get", "install", "-y", "libatomic1"]  # for Playwright's Node.js
         yield ["apt-get", "install", "-y", "chromium"]
-        yield [*playwright, "--with-deps"]
+        yield [*PLAYWRIGHT, "install", "--with-deps", "chromium"]
     else:
-        yield playwright
+        yield [*PLAYWRIGHT, "install", "chromium"]
 
 
 def _starts(path: str) -> bool:
