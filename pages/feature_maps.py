@@ -79,7 +79,7 @@ def explore(stage: frame.Stage) -> None:
             layer=layer.name,
             identity=f"{stage.digest} {stage.net} {layer.name}",
             selected=channel_of(st.session_state[START], found),
-            labels=nets.NETS[stage.net].classes if layer.name == list(known)[-1] else (),
+            labels=names_of(layer, stage.net),
             alt=f"{layer.shape[0]} maps of layer {layer.name}, strongest: {strongest(found)}",
         )
         under = inputs.prepare(stage.image, nets.NETS[stage.net]).cropped
@@ -282,6 +282,13 @@ def channel_of(text: str, found: LayerMaps) -> int:
     if text.isascii() and text.isdigit() and int(text) < len(found.maps):
         return int(text)
     return int(feature_maps.order(found, "strength")[0])
+
+
+def names_of(layer: Layer, net: str) -> tuple[str, ...]:
+    """What the channels of the first and the last layer are called; the others have numbers only."""
+    if layer.name == feature_maps.INPUT:
+        return ("red", "green", "blue") if layer.shape[0] == 3 else ("grey",)
+    return nets.NETS[net].classes if layer == feature_maps.layers(net)[-1] else ()
 
 
 def strongest(found: LayerMaps) -> str:

@@ -1,7 +1,6 @@
 """Every test runs on one CPU thread and may not leave this machine."""
 
 import socket
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -13,7 +12,7 @@ def one_thread() -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail the test that connects to anything but this machine."""
     connect = socket.socket.connect
 
@@ -24,4 +23,3 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", local_only)
-    yield

@@ -2,6 +2,7 @@
 // Python sends raw values once; colours, hover, zoom and selection happen here.
 
 const HALF = halfTable();
+const EDGE = 3; // px around the mosaic, for the line around a tile
 
 /** Value of each of the 65,536 half-precision numbers (IEEE 754 binary16). */
 export function halfTable() {
@@ -47,7 +48,7 @@ export function digits(value) {
  * Columns and tile size in CSS px for C maps of H x W in width x height: the largest tiles, at a whole
  * multiple of the map's size if they are larger than it, and then the fewest empty places.
  */
-export function layout(count, rows, cols, width, height, gap = 3) {
+export function layout(count, rows, cols, width, height, gap = 4) {
   let best = null;
   const most = Math.max(1, Math.min(count, Math.floor((width + gap) / 6)));
   for (let columns = 1; columns <= most; columns++) {
@@ -167,11 +168,11 @@ function paint(view, channel, pixels, width, left, top) {
 
 function drawMosaic(view) {
   const { c, h, w } = view.header;
-  const width = view.mosaic.parentElement.clientWidth;
+  const width = view.mosaic.parentElement.clientWidth - 2 * EDGE;
   const room = width < 480 ? 420 : 470;
   view.grid = layout(c, h, w, width, room);
   const { columns, lines, tile, tall, gap } = view.grid;
-  const context = fit(view.mosaic, columns * (tile + gap) - gap + 2, lines * (tall + gap) - gap + 2);
+  const context = fit(view.mosaic, columns * (tile + gap) - gap + 2 * EDGE, lines * (tall + gap) - gap + 2 * EDGE);
   const { canvas, across } = sheet(view);
   context.imageSmoothingEnabled = tile < w;
   context.imageSmoothingQuality = "high";
@@ -180,17 +181,17 @@ function drawMosaic(view) {
     const [x, y] = corner(view.grid, place);
     context.drawImage(canvas, (channel % across) * w, Math.floor(channel / across) * h, w, h, x, y, tile, tall);
   }
-  frame(view, context, view.selected, "--st-primary-color", 2);
-  const over = view.cursor && view.cursor.channel;
-  if (over !== null && over !== view.selected) frame(view, context, over, "--st-text-color", 1);
+  frame(view, context, view.selected, 2);
+  if (view.cursor && view.cursor.channel !== view.selected) frame(view, context, view.cursor.channel, 1);
 }
 
-function frame(view, context, channel, colour, width) {
-  if (channel === null || !view.place.has(channel)) return;
+/** A line around a tile, in the gap: it stands out from every colour map. */
+function frame(view, context, channel, width) {
   const [x, y] = corner(view.grid, view.place.get(channel));
-  context.strokeStyle = getComputedStyle(view.root).getPropertyValue(colour) || "#0072b2";
+  context.strokeStyle = getComputedStyle(view.root).color;
   context.lineWidth = width;
-  context.strokeRect(x - width / 2, y - width / 2, view.grid.tile + width, view.grid.tall + width);
+  const out = 1 + width / 2;
+  context.strokeRect(x - out, y - out, view.grid.tile + 2 * out, view.grid.tall + 2 * out);
 }
 
 function drawZoom(view) {
@@ -266,7 +267,7 @@ function choose(view, channel) {
 function inMosaic(view, event) {
   if (!view.grid) return null;
   const { columns, tile, tall, gap } = view.grid, { c, h, w } = view.header;
-  const x = event.offsetX - 1, y = event.offsetY - 1;
+  const x = event.offsetX - EDGE, y = event.offsetY - EDGE;
   const column = Math.floor(x / (tile + gap)), line = Math.floor(y / (tall + gap));
   const place = line * columns + column;
   if (x < 0 || y < 0 || column >= columns || place >= c) return null;
@@ -302,7 +303,7 @@ function stepPixel(view, event) {
 }
 
 function corner({ columns, tile, tall, gap }, place) {
-  return [1 + (place % columns) * (tile + gap), 1 + Math.floor(place / columns) * (tall + gap)];
+  return [EDGE + (place % columns) * (tile + gap), EDGE + Math.floor(place / columns) * (tall + gap)];
 }
 
 /** A canvas of its own with pixels written by `fill(Uint32Array, width)`. */

@@ -21,7 +21,13 @@ value = st.slider("value", 0, 1000, 500, key="value")
 st.text(f"now {{value}}")
 """
 
-FROZEN = "import torch, torchvision\nfrom pages.server import warmup\nif 'frozen' not in st.session_state:\n    warmup.freeze()\n    st.session_state['frozen'] = True"
+FROZEN = """
+import torch, torchvision
+from pages.server import warmup
+if "frozen" not in st.session_state:
+    warmup.freeze()
+    st.session_state["frozen"] = True
+"""
 
 PICTURES = ("coffee", "cat", "astronaut", "rocket")
 LARGE = ("conv1", "bn1", "relu")

@@ -28,7 +28,8 @@ def opened(visit: Visit, address: str) -> Page:
 
 def painted(page: Page, layer: str) -> None:
     """Wait until the mosaic of a layer is on the screen."""
-    page.wait_for_selector(f".root[data-painted$='{layer}']" if layer else ".root[data-painted]", timeout=READY)
+    ending = f"$='{layer}'" if layer else ""
+    page.wait_for_selector(f".root[data-painted{ending}]", timeout=READY)
 
 
 def picture_of(page: Page) -> str:
@@ -104,7 +105,8 @@ def test_a_link_shows_the_same_picture_of_the_same_layer(visit: Visit, server: s
     other = Visit(browser, viewport={"width": 1280, "height": 800}, color_scheme="light")
     opened(other, page.url).wait_for_timeout(500)
     assert picture_of(other.page) == picture_of(page)
-    assert other.page.locator(".inspector .name").inner_text() == page.locator(".inspector .name").inner_text()
+    names = [one.locator(".inspector .name").inner_text() for one in (page, other.page)]
+    assert names[0] == names[1]
     other.context.close()
 
 

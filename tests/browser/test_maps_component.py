@@ -22,7 +22,8 @@ LOAD = """async ([code, theme]) => {
 }"""
 RENDER = """(text) => {
   const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue: (name, value) => window.picks.push([name, value]) });
+  const setTriggerValue = (name, value) => window.picks.push([name, value]);
+  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
 }"""
 
 
@@ -60,13 +61,13 @@ def hover(page: Page, channel: int, row: int, col: int, shape: tuple[int, int, i
         [count, height, width, mosaic_room(page)],
     )
     line, column = divmod(channel, grid["columns"])
-    x = 1 + column * (grid["tile"] + grid["gap"]) + (col + 0.5) * grid["tile"] / width
-    y = 1 + line * (grid["tall"] + grid["gap"]) + (row + 0.5) * grid["tall"] / height
+    x = 3 + column * (grid["tile"] + grid["gap"]) + (col + 0.5) * grid["tile"] / width
+    y = 3 + line * (grid["tall"] + grid["gap"]) + (row + 0.5) * grid["tall"] / height
     page.locator(".mosaic").hover(position={"x": x, "y": y})
 
 
 def mosaic_room(page: Page) -> int:
-    return int(page.locator(".left").evaluate("(element) => element.clientWidth"))
+    return int(page.locator(".left").evaluate("(element) => element.clientWidth - 6"))
 
 
 def test_hover_reads_the_value_that_was_sent(page: Page) -> None:
@@ -162,7 +163,8 @@ def test_zero_has_the_middle_colour_and_the_extremes_the_ends(page: Page) -> Non
     pixels = page.evaluate(
         """() => { const canvas = window.parent_.querySelector('.zoom'), context = canvas.getContext('2d');
         window.parent_.querySelector('input').value = 100; window.parent_.querySelector('input').oninput();
-        return [1, 3, 5].map((sixth) => [...context.getImageData(canvas.width * sixth / 6, canvas.height / 2, 1, 1).data]); }"""
+        const at = (sixth) => context.getImageData(canvas.width * sixth / 6, canvas.height / 2, 1, 1).data;
+        return [1, 3, 5].map((sixth) => [...at(sixth)]); }"""
     )
     blue, white, red = (pixel[:3] for pixel in pixels)
     assert blue == [5, 48, 97]

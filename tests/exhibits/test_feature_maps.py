@@ -189,3 +189,8 @@ def test_the_input_layer_turns_with_a_mirrored_picture_and_a_convolution_does_no
     square = picture(4, 64, 64)
     assert feature_maps.mirror_change(square, "tiny_vgg", "input") < 1e-6
     assert feature_maps.mirror_change(square, "tiny_vgg", "conv1_1") > 0.05
+
+
+def test_maps_of_one_value_share_the_range_of_their_layer() -> None:
+    found = measured([[[1]], [[4]], [[0]]])
+    assert feature_maps.limits(found, "map", (0, 9)).tolist() == [[0, 4], [0, 4], [0, 4]]

@@ -51,7 +51,7 @@ def test_bad_input_is_its_sentence_as_plain_text_and_ends_the_run() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_choices() -> None:
-    with pytest.raises(InputError, match="no fruit called 'fig'. Choose one of: apple, pear"):
+    with pytest.raises(InputError, match=r"no fruit called 'fig'. Choose one of: apple, pear"):
         pick({"apple": 1, "pear": 2}, "fig", "fruit")
 
 

@@ -257,7 +257,8 @@ def limits(found: LayerMaps, by: str, network: tuple[float, float]) -> NDArray[n
     Args:
         found: the maps of one layer.
         by: "map" (each map by itself: shows faint ones), "layer" (all maps of the layer alike) or
-            "network" (all layers alike: shows how strong a layer is).
+            "network" (all layers alike: shows how strong a layer is). A map of one value has no range
+            of its own and gets that of the layer.
         network: smallest and largest value in the network.
 
     Raises:
@@ -265,9 +266,9 @@ def limits(found: LayerMaps, by: str, network: tuple[float, float]) -> NDArray[n
     """
     pick(dict.fromkeys(RANGES, True), by, "colour range")
     count = len(found.maps)
-    if by == "map":
+    if by == "map" and found.maps[0].size > 1:
         low, high = found.maps.min(axis=(1, 2)), found.maps.max(axis=(1, 2))
-    elif by == "layer":
+    elif by != "network":
         low, high = np.full(count, found.maps.min()), np.full(count, found.maps.max())
     else:
         low, high = np.full(count, network[0]), np.full(count, network[1])

@@ -111,7 +111,7 @@ def fill(module: nn.Module, path: Path) -> None:
     try:
         weights = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise InputError(f"{path.name} cannot be read as safetensors: {error}") from error
+        raise InputError(f"{path.name} is missing, damaged or no safetensors file.") from error
     expected = module.state_dict()
     if odd := expected.keys() ^ weights.keys():
         raise InputError(f"{path.name} and the network differ in the tensors {', '.join(sorted(odd)[:3])}.")
