@@ -33,15 +33,11 @@ PRESETS: Mapping[str, frame.Preset] = {
 SORTS = {"channel": "number", "strength": "strength", "variance": "variance", "sparsity": "sparsity"}
 RANGES = {"map": "each map", "layer": "the layer", "network": "the network"}
 ANSWERS = {"same": "the same maps, mirrored", "near": "nearly the same", "other": "clearly other maps"}
+TEXTS = {"formula": "", "numbers": ""}  # shown below, for one layer; the list does without
 START = "feature_maps.start"  # channel that the link names, until another layer is chosen
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def maps_of(digest: str, net: str, layer: str, _image: Image) -> LayerMaps:
-    return feature_maps.feature_maps(_image, net, layer)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)  # shared and never written to; a copy would cost
 def response_of(digest: str, net: str, _image: Image) -> Response:
     return feature_maps.response(_image, net)
 
@@ -62,11 +58,11 @@ def explore(stage: frame.Stage) -> None:
     known = {layer.name: layer for layer in feature_maps.layers(stage.net)}
     layer = known[layer_in_link(stage.net)]
     with frame.explained_errors():
-        found = maps_of(stage.digest, stage.net, layer.name, stage.image)
         guess = response_of(stage.digest, stage.net, stage.image)
+    found = feature_maps.measured(guess.maps[layer.name])
     left, right = st.columns([1, 2.9], gap="medium")
     with left:
-        data = {"layers": [vars(entry) for entry in known.values()], "chosen": layer.name}
+        data = {"layers": [vars(entry) | TEXTS for entry in known.values()], "chosen": layer.name}
         components.mount("layers", data=data, key="feature_maps.layers", on_pick=choose_layer)
     with right:
         tools = st.container(horizontal=True, vertical_alignment="bottom")
@@ -87,10 +83,11 @@ def explore(stage: frame.Stage) -> None:
         components.mount("maps", data=packed, key="feature_maps.maps", on_pick=choose_channel)
         channel = channel_of(links.setting("channel"), found)
         with tools:
-            frame.export_menu(exports(stage, layer, found, limits, order, channel, packed), "feature_maps")
+            files = exports(stage, guess, layer, found, limits, order, channel, packed)
+            frame.export_menu(files, "feature_maps")
     links.publish("layer", "channel")
-    for sentence in sorted({found.notice, guess.notice} - {""}):
-        st.caption(sentence)
+    if guess.notice:
+        st.caption(guess.notice)
     formula, values, answer = st.columns(3, gap="medium")
     with formula:
         explain(layer, found)
@@ -180,6 +177,7 @@ def predict(stage: frame.Stage, layer: Layer) -> None:
 
 def exports(
     stage: frame.Stage,
+    guess: Response,
     layer: Layer,
     found: LayerMaps,
     limits: NDArray[np.float32],
@@ -232,7 +230,7 @@ def exports(
             "Every layer, as pictures (.zip)",
             f"{stage.net}.zip",
             "application/zip",
-            partial(every_layer, stage),
+            partial(every_layer, guess),
         ),
         frame.Export(
             "A script that recomputes this",
@@ -266,13 +264,15 @@ def npz(maps: NDArray[np.float32], image: Image) -> bytes:
     return buffer.getvalue()
 
 
-def every_layer(stage: frame.Stage) -> bytes:
+def every_layer(guess: Response) -> bytes:
     """A ZIP with the mosaic of each layer."""
-    found = feature_maps.every_layer(stage.image, stage.net)
-    pairs = [(one.maps, feature_maps.limits(one, "map", (0, 1))) for one in found.values()]
+    pairs = [
+        (maps, feature_maps.limits(feature_maps.measured(maps), "map", (0, 1)))
+        for maps in guess.maps.values()
+    ]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for number, (name, png) in enumerate(zip(found, mosaic.pngs(pairs), strict=True)):
+        for number, (name, png) in enumerate(zip(guess.maps, mosaic.pngs(pairs), strict=True)):
             archive.writestr(f"{number:03}-{name}.png", png)
     return buffer.getvalue()
 
@@ -308,4 +308,4 @@ frame.header("feature_maps", PRESETS)
 shown = frame.sidebar()
 explore(shown)
 frame.received(shown)
-frame.about(feature_maps, feature_maps.feature_maps, feature_maps.order, feature_maps.limits)
+frame.about(feature_maps, feature_maps.response, feature_maps.all_maps, feature_maps.limits)

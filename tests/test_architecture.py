@@ -84,6 +84,6 @@ def test_scripts_never_write_markup_made_of_data() -> None:
         assert all(line.strip() == "root.innerHTML = MARKUP;" for line in lines), path
 
 
-def test_the_server_starts_without_torch() -> None:
-    code = "import app, sys; sys.exit('torch' in sys.modules or 'sklearn' in sys.modules)"
+def test_the_server_and_the_first_page_start_without_torch() -> None:
+    code = "import app, pages.frame.home, sys; sys.exit('torch' in sys.modules or 'sklearn' in sys.modules)"
     assert subprocess.run([str(Path(__import__("sys").executable)), "-c", code], cwd=ROOT).returncode == 0

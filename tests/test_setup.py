@@ -269,3 +269,10 @@ def test_no_browser_at_all_is_an_error(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     with pytest.raises(RuntimeError, match="The browser tests need a Chromium: install one"):
         chromium.find()
+
+
+def test_a_playwright_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium, "PLAYWRIGHT", ("/bin/sh", "-c", "exit 127"))
+    monkeypatch.setenv("CHROMIUM", sys.executable)  # starts; and nothing is installed where one is named
+    with pytest.raises(RuntimeError, match="Playwright does not start; on Debian and Ubuntu: apt install"):
+        chromium.install()

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.frame.stage import Stage
 from vizcore.plots import colours, mosaic
-from vizcore.toolkit import images, inputs, nets
+from vizcore.toolkit import images
 from vizcore.toolkit.images import Image
 
 _SHOWN = 256  # px; smaller pictures are enlarged pixel by pixel
@@ -13,6 +13,8 @@ _SHOWN = 256  # px; smaller pictures are enlarged pixel by pixel
 
 def received(stage: Stage) -> None:
     """Three pictures: the original with its crop, the crop at the network's size, its normalised values."""
+    from vizcore.toolkit import inputs, nets  # here, because the first page appears before PyTorch is loaded
+
     net = nets.NETS[stage.net]
     prepared = inputs.prepare(stage.image, net)
     channels, rows, columns = net.input_shape

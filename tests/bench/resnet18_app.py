@@ -1,5 +1,6 @@
 """The app with an untrained ResNet-18 at 224 px among its networks: a size that users bring."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,8 +10,6 @@ from torchvision.models import resnet18
 
 from app import app
 from vizcore.toolkit import nets
-
-__all__ = ["app"]
 
 _FILE = Path(tempfile.mkdtemp()) / "resnet18.safetensors"
 torch.manual_seed(0)
@@ -26,3 +25,6 @@ nets.NETS["resnet18"] = nets.Net(
     classes=tuple(f"class {index}" for index in range(1000)),
     source="He et al. 2015, arXiv:1512.03385",
 )
+
+if __name__ == "__main__":
+    app.run(config={"server.port": int(sys.argv[1]), "server.headless": True})

@@ -216,7 +216,7 @@ def test_what_is_shown_can_be_taken_away(visit: Visit, server: str, tmp_path: Pa
     np.testing.assert_array_equal(np.load(saved(page, "as numbers", tmp_path))["maps"], maps)
     assert saved(page, "These maps, as a picture", tmp_path).read_bytes().startswith(b"\x89PNG")
     with zipfile.ZipFile(saved(page, "Every layer", tmp_path)) as archive:
-        assert len(archive.namelist()) == 12
+        assert len(archive.namelist()) == 13  # the input and twelve layers
 
 
 def test_the_script_prints_the_numbers_of_the_page(visit: Visit, server: str, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def batch_of(image: NDArray[np.float32], net: str) -> torch.Tensor:
 
 
 def measured(values: list[list[list[float]]]) -> LayerMaps:
-    return feature_maps.measured(np.array(values, np.float32), "")
+    return feature_maps.measured(np.array(values, np.float32))
 
 
 @EVERY_NET
@@ -69,6 +69,17 @@ def test_the_guess_is_the_softmax_of_the_network_itself(net: str) -> None:
     best = plain.argsort(descending=True)[: feature_maps.TOP]
     assert guess.classes == tuple(nets.NETS[net].classes[i] for i in best)
     np.testing.assert_allclose(guess.probabilities, plain[best].numpy(), rtol=1e-5)
+
+
+@EVERY_NET
+def test_one_pass_gives_the_maps_that_each_layer_gives_alone(net: str) -> None:
+    together = feature_maps.response(picture(), net)
+    assert list(together.maps) == [layer.name for layer in feature_maps.layers(net)]
+    for name, maps in together.maps.items():
+        np.testing.assert_array_equal(maps, feature_maps.feature_maps(picture(), net, name).maps)
+    inner = [maps for name, maps in together.maps.items() if name != feature_maps.INPUT]
+    assert together.low == min(maps.min() for maps in inner)
+    assert together.high == max(maps.max() for maps in inner)
 
 
 def test_lenet5_has_the_shapes_of_the_lecture() -> None:

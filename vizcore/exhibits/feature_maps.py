@@ -76,6 +76,7 @@ class LayerMaps:
 class Response:
     """What a whole network makes of one picture."""
 
+    maps: Mapping[str, NDArray[np.float32]]  # layer -> (C, H, W), in the order in which they run
     classes: tuple[str, ...]  # the most probable first, at most five
     probabilities: tuple[float, ...]  # of those classes, by softmax
     low: float  # smallest value in any layer, the input left out
@@ -150,19 +151,21 @@ def feature_maps(image: Image, net: str, layer: str) -> LayerMaps:
     return measured(values.reshape(_as_maps(values.shape)), notice)
 
 
-def every_layer(image: Image, net: str) -> dict[str, LayerMaps]:
-    """The maps of every layer from one forward pass, in the order in which the layers run.
+def measured(maps: NDArray[np.float32], notice: str = "") -> LayerMaps:
+    """Attach to maps what can be said of each.
 
     Args:
-        image: (H, W, 3) in [0, 1].
-        net: a name in `nets.NETS`.
-
-    Raises:
-        InputError: there is no such network.
+        maps: (C, H, W) of one layer.
+        notice: of the computation, see `device.run`.
     """
-    batch = torch.from_numpy(inputs.prepare(image, pick(nets.NETS, net, "network")).normalised)[None]
-    found, notice = device.run(lambda where: all_maps(nets.load(net, where), batch.to(where)))
-    return {name: measured(maps, notice) for name, maps in found.items()}
+    wide = maps.astype(np.float64)
+    return LayerMaps(
+        maps=maps,
+        strength=np.abs(wide).mean(axis=(1, 2)),
+        variance=wide.var(axis=(1, 2)),
+        zeros=(maps == 0).mean(axis=(1, 2)),
+        notice=notice,
+    )
 
 
 def all_maps(model: torch.nn.Module, batch: Tensor) -> dict[str, NDArray[np.float32]]:
@@ -179,7 +182,7 @@ def all_maps(model: torch.nn.Module, batch: Tensor) -> dict[str, NDArray[np.floa
 
 
 def response(image: Image, net: str) -> Response:
-    """The network's guess, and the range of the values inside it, from one forward pass.
+    """Everything that happens in a network when it sees one picture, from one forward pass.
 
     Args:
         image: (H, W, 3) in [0, 1].
@@ -190,16 +193,17 @@ def response(image: Image, net: str) -> Response:
     """
     entry = pick(nets.NETS, net, "network")
     batch = torch.from_numpy(inputs.prepare(image, entry).normalised)[None]
-
-    def compute(where: str) -> tuple[NDArray[np.float64], float, float]:
-        found = list(taps.outputs(nets.load(net, where), batch.to(where)).values())
-        probabilities = found[-1].double().softmax(1)[0].cpu().numpy()
-        return probabilities, min(map(_low, found)), max(map(_high, found))
-
-    (probabilities, low, high), notice = device.run(compute)
+    maps, notice = device.run(lambda where: all_maps(nets.load(net, where), batch.to(where)))
+    logits = torch.from_numpy(next(reversed(maps.values()))).double().flatten()
+    probabilities = logits.softmax(0).numpy()
     best = np.argsort(-probabilities, kind="stable")[:TOP]
     return Response(
-        tuple(entry.classes[i] for i in best), tuple(probabilities[best].tolist()), low, high, notice
+        maps={INPUT: batch[0].numpy(), **maps},
+        classes=tuple(entry.classes[index] for index in best),
+        probabilities=tuple(probabilities[best].tolist()),
+        low=min(float(values.min()) for values in maps.values()),
+        high=max(float(values.max()) for values in maps.values()),
+        notice=notice,
     )
 
 
@@ -303,27 +307,7 @@ def card() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return found.maps[best], limits(found, "map", (0, 1))[best]
 
 
-def measured(maps: NDArray[np.float32], notice: str) -> LayerMaps:
-    """Attach to (C, H, W) maps what can be said of each."""
-    wide = maps.astype(np.float64)
-    return LayerMaps(
-        maps=maps,
-        strength=np.abs(wide).mean(axis=(1, 2)),
-        variance=wide.var(axis=(1, 2)),
-        zeros=(maps == 0).mean(axis=(1, 2)),
-        notice=notice,
-    )
-
-
 def _as_maps(shape: tuple[int, ...] | torch.Size) -> tuple[int, int, int]:
     """(C, H, W) of an output without its batch: a list of N values becomes N maps of 1 x 1."""
     channels, height, width = (*shape, 1, 1)[:3]
     return channels, height, width
-
-
-def _low(values: Tensor) -> float:
-    return values.min().item()
-
-
-def _high(values: Tensor) -> float:
-    return values.max().item()

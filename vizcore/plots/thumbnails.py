@@ -52,7 +52,10 @@ def network(
     edges = np.concatenate([[0], np.cumsum(breadths)]) / breadths.sum() * (width - 24) + 12
     for left, right, size, group in zip(edges, edges[1:], heights / heights.max(), groups, strict=False):
         half = max(2.0, size * (height / 2 - 14))
-        draw.rectangle((left, height / 2 - half, right - 1.5, height / 2 + half), fill=GROUP_COLOURS[group])
+        draw.rectangle(
+            (left, height / 2 - half, right - min(1.5, (right - left) / 3), height / 2 + half),
+            fill=GROUP_COLOURS[group],
+        )
     return _png(canvas)
 
 
