@@ -138,29 +138,40 @@ function redraw(view) {
   view.root.dataset.painted = view.id; // for whoever waits for it, such as a test
 }
 
-/** All maps at their own size, side by side in one column-major sheet, coloured. */
+/**
+ * All maps side by side, coloured, at their own size; where the screen shows fewer pixels than that, each
+ * pixel is the mean of `step` x `step` values.
+ */
 function sheet(view) {
-  const { c, h, w } = view.header;
-  if (view.sheet && view.sheet.of === view.data && view.sheet.dark === view.dark) return view.sheet;
-  const across = Math.max(1, Math.min(c, Math.floor(4096 / w)));
-  const canvas = surface(across * w, Math.ceil(c / across) * h, (pixels, width) => {
+  const { c, h, w } = view.header, ratio = window.devicePixelRatio || 1;
+  const step = Math.max(1, Math.floor(w / (view.grid.tile * ratio)));
+  const old = view.sheet;
+  if (old && old.of === view.data && old.dark === view.dark && old.step === step) return old;
+  const wide = Math.ceil(w / step), tall = Math.ceil(h / step);
+  const across = Math.max(1, Math.min(c, Math.floor(4096 / wide)));
+  const canvas = surface(across * wide, Math.ceil(c / across) * tall, (pixels, width) => {
     for (let channel = 0; channel < c; channel++) {
-      const left = (channel % across) * w, top = Math.floor(channel / across) * h;
-      paint(view, channel, pixels, width, left, top);
+      paint(view, channel, pixels, width, (channel % across) * wide, Math.floor(channel / across) * tall, step);
     }
   });
-  view.sheet = { canvas, across, of: view.data, dark: view.dark };
+  view.sheet = { canvas, across, wide, tall, step, of: view.data, dark: view.dark };
   return view.sheet;
 }
 
-function paint(view, channel, pixels, width, left, top) {
+/** Colour one map into a sheet of pixels at (left, top). */
+function paint(view, channel, pixels, width, left, top, step = 1) {
   const { h, w } = view.header, { values, limits, tints: table } = view;
-  const low = limits[2 * channel], scale = 256 / (limits[2 * channel + 1] - low);
-  let at = channel * h * w;
-  for (let y = 0; y < h; y++) {
-    let to = (top + y) * width + left;
-    for (let x = 0; x < w; x++) {
-      const entry = (values[at++] - low) * scale;
+  const low = limits[2 * channel], scale = 256 / (limits[2 * channel + 1] - low), start = channel * h * w;
+  for (let y = 0, line = top; y < h; y += step, line++) {
+    const bottom = Math.min(h, y + step);
+    let to = line * width + left;
+    for (let x = 0; x < w; x += step) {
+      const right = Math.min(w, x + step);
+      let sum = 0;
+      for (let row = y; row < bottom; row++) {
+        for (let at = start + row * w + x, end = start + row * w + right; at < end; at++) sum += values[at];
+      }
+      const entry = (sum / ((bottom - y) * (right - x)) - low) * scale;
       pixels[to++] = table[entry > 255 ? 255 : entry > 0 ? entry | 0 : 0];
     }
   }
@@ -173,13 +184,13 @@ function drawMosaic(view) {
   view.grid = layout(c, h, w, width, room);
   const { columns, lines, tile, tall, gap } = view.grid;
   const context = fit(view.mosaic, columns * (tile + gap) - gap + 2 * EDGE, lines * (tall + gap) - gap + 2 * EDGE);
-  const { canvas, across } = sheet(view);
-  context.imageSmoothingEnabled = tile < w;
-  context.imageSmoothingQuality = "high";
+  const { canvas, across, wide, tall: high } = sheet(view);
+  context.imageSmoothingEnabled = tile < wide;
   for (let place = 0; place < c; place++) {
     const channel = view.order[place];
     const [x, y] = corner(view.grid, place);
-    context.drawImage(canvas, (channel % across) * w, Math.floor(channel / across) * h, w, h, x, y, tile, tall);
+    const left = (channel % across) * wide, top = Math.floor(channel / across) * high;
+    context.drawImage(canvas, left, top, wide, high, x, y, tile, tall);
   }
   frame(view, context, view.selected, 2);
   if (view.cursor && view.cursor.channel !== view.selected) frame(view, context, view.cursor.channel, 1);
