@@ -42,8 +42,12 @@ def home() -> None:
         warmup.page_shown()
         warmup.wait()
         st.rerun()
-    stage.sidebar()
+    shown = stage.sidebar()
+    if st.session_state.get("home.before", shown.digest) != shown.digest:
+        del st.session_state["home.before"]
+        st.switch_page(st.session_state["pages"][catalog.CATALOG[0].key])
     if own:
+        st.session_state["home.before"] = shown.digest
         stage.choose_picture()
 
 

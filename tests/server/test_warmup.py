@@ -1,0 +1,42 @@
+"""Start-up in a process of its own: the imports wait for the first page, and are frozen."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(code: str) -> str:
+    outcome = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return outcome.stdout
+
+
+def test_nothing_heavy_is_imported_before_the_first_page() -> None:
+    code = """
+import asyncio, sys, time
+from pages.server import warmup
+async def serve():
+    async with warmup.lifespan(None):
+        await asyncio.sleep(0.5)
+        print("torch" in sys.modules, warmup.ready())
+asyncio.run(serve())
+"""
+    assert run(code).split() == ["False", "False"]
+
+
+def test_after_the_first_page_torch_is_there_and_out_of_the_collectors_sight() -> None:
+    code = """
+import asyncio, gc, sys
+from pages.server import warmup
+async def serve():
+    async with warmup.lifespan(None):
+        warmup.page_shown()
+        await asyncio.to_thread(warmup.wait)
+        print("torch" in sys.modules, gc.get_freeze_count() > 100_000, len(gc.get_objects()) < 20_000)
+asyncio.run(serve())
+"""
+    assert run(code).split() == ["True", "True", "True"]
