@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -68,16 +69,21 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False)
 
 
-def refusal(*arguments: str) -> str:
-    """What `python tools/setup.py` says as it fails; it must be one line."""
-    command = [sys.executable, setup.__file__, *arguments]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (outcome.returncode, outcome.stdout) == (1, "")
-    assert outcome.stderr.count("\n") == 1
-    return outcome.stderr
+@pytest.fixture
+def refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What `python tools/setup.py` says as it fails, which must be one line, before it touches .venv."""
+
+    def said(*arguments: str) -> str:
+        monkeypatch.setattr(setup, "prepare", lambda files: None)
+        assert setup.main(arguments) == 1
+        output, errors = capsys.readouterr()
+        assert (output, errors.count("\n")) == ("", 1)
+        return errors
+
+    return said
 
 
-def test_a_taken_port_is_named(listener: socket.socket) -> None:
+def test_a_taken_port_is_named(listener: socket.socket, refusal: Callable[..., str]) -> None:
     port = listener.getsockname()[1]
     assert f"Port {port} is taken" in refusal("run", str(port))
 
@@ -91,15 +97,16 @@ def test_a_port_that_was_left_is_free_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "85o1", "-1", "8501 8502"])
-def test_what_is_no_port_is_refused(text: str) -> None:
+def test_what_is_no_port_is_refused(text: str, refusal: Callable[..., str]) -> None:
     assert f"a number from 1 to 65535, not {text!r}" in refusal("run", text)
 
 
 def test_an_old_python_is_none(tmp_path: Path) -> None:
     fake(tmp_path / "bin", "python3", "exit 1")  # what Python 3.10 answers to the version check
     outcome = make(tmp_path / "bin", "check")
-    assert outcome.returncode != 0
-    assert "needs Python 3.11 or newer and found none among: .venv/bin/python python3.14" in outcome.stderr
+    sentence, from_make = outcome.stderr.splitlines()
+    assert "needs Python 3.11 or newer and found none among: .venv/bin/python python3.14" in sentence
+    assert from_make.startswith("make: ***")
 
 
 def test_the_version_check_is_true_from_3_11_on() -> None:
@@ -146,12 +153,29 @@ def test_a_full_disk_stops_before_anything_is_touched(tree: Path, monkeypatch: p
     assert mine.exists()
 
 
-def test_the_second_time_nothing_is_done(tree: Path, notes: list[str]) -> None:
+def test_the_second_time_nothing_is_done(
+    tree: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     setup.prepare(setup.REQUIREMENTS["dev"])
     assert notes == ["venv", "pip", "requirements-dev.txt"]
+    monkeypatch.delattr(setup, "_alone")  # not even a lock is taken
     setup.prepare(setup.REQUIREMENTS["dev"])
     setup.prepare(setup.REQUIREMENTS["run"])  # part of dev
     assert len(notes) == 3
+
+
+def test_what_another_make_has_just_installed_is_not_installed_again(
+    tree: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def waits_for_the_other() -> Iterator[None]:
+        (tree / ".venv" / "bin").mkdir(parents=True)
+        (tree / ".venv" / "installed").write_text("".join(setup._lines(["requirements.txt"])))
+        yield
+
+    monkeypatch.setattr(setup, "_alone", waits_for_the_other)
+    setup.prepare(["requirements.txt"])
+    assert notes == []
 
 
 def test_tests_add_to_what_the_app_needs(tree: Path, notes: list[str]) -> None:
@@ -178,12 +202,12 @@ def test_a_venv_made_by_hand_is_kept(tree: Path, notes: list[str]) -> None:
 def test_a_venv_that_was_cut_off_is_made_anew(
     tree: Path, notes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    half = fake(tree / ".venv", "half", "")
+    halves = [fake(tree / ".venv", "half", ""), fake(tree / ".venv" / "lib", "half", "")]
     (tree / ".venv" / "installed").touch()  # empty: the installation did not come to its end
     monkeypatch.setattr(setup, "is_usable", lambda: not setup._is_unfinished())
     setup.prepare(setup.REQUIREMENTS["run"])
     assert notes[0] == "venv"
-    assert not half.exists()
+    assert not any(half.exists() for half in halves)
 
 
 def test_a_failed_installation_leaves_no_venv(

@@ -12,7 +12,8 @@ T = TypeVar("T")
 # As many forward passes at once as there are cores, each on one core: two users who each
 # take every core slow one another down fifteenfold (OpenMP teams that wait for each other).
 torch.set_num_threads(1)
-_passes = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+SLOTS = max(2, os.cpu_count() or 2)
+_passes = threading.BoundedSemaphore(SLOTS)
 
 
 def best() -> str:
