@@ -21,7 +21,7 @@ setup = @for python in $(PYTHONS); do \
 
 run: # Ctrl-C is how it ends, not a failure
 	$(call setup,run '$(PORT)')
-	@trap 'exit 0' INT; .venv/bin/python -m streamlit run app.py --server.port '$(PORT)' --server.showEmailPrompt false
+	@trap 'exit 0' INT; .venv/bin/python -m streamlit run app.py --server.port '$(PORT)'
 
 test: check
 	@.venv/bin/python tests/browser/chromium.py
