@@ -1,7 +1,5 @@
 """Feature maps: every map of every layer, with the values under the cursor."""
 
-import io
-import zipfile
 from collections.abc import Mapping
 from functools import partial
 
@@ -218,13 +216,13 @@ def exports(
             f"Map {channel}, as a table (CSV)",
             f"{stem}-{channel}.csv",
             "text/csv",
-            partial(csv, found.maps[channel]),
+            partial(frame.csv_of, found.maps[channel]),
         ),
         frame.Export(
             "These maps, as numbers (.npz)",
             f"{stem}.npz",
             "application/octet-stream",
-            partial(npz, found.maps, stage.image),
+            partial(frame.npz_of, maps=found.maps, image=stage.image),
         ),
         frame.Export(
             "Every layer, as pictures (.zip)",
@@ -252,29 +250,12 @@ def picture(maps: NDArray[np.float32], limits: NDArray[np.float32]) -> bytes:
     return mosaic.png(mosaic.tiles(maps, limits), lut)
 
 
-def csv(values: NDArray[np.float32]) -> bytes:
-    buffer = io.StringIO()
-    np.savetxt(buffer, values, delimiter=",", fmt="%.9g")
-    return buffer.getvalue().encode()
-
-
-def npz(maps: NDArray[np.float32], image: Image) -> bytes:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, maps=maps, image=image)
-    return buffer.getvalue()
-
-
 def every_layer(guess: Response) -> bytes:
     """A ZIP with the mosaic of each layer."""
-    pairs = [
-        (maps, feature_maps.limits(feature_maps.measured(maps), "map", (0, 1)))
-        for maps in guess.maps.values()
-    ]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for number, (name, png) in enumerate(zip(guess.maps, mosaic.pngs(pairs), strict=True)):
-            archive.writestr(f"{number:03}-{name}.png", png)
-    return buffer.getvalue()
+    found = guess.maps.items()
+    pairs = [(maps, feature_maps.limits(feature_maps.measured(maps), "map", (0, 1))) for _, maps in found]
+    names = [f"{number:03}-{name}.png" for number, (name, _) in enumerate(found)]
+    return frame.zip_of(dict(zip(names, mosaic.pngs(pairs), strict=True)))
 
 
 def channel_of(text: str, found: LayerMaps) -> int:

@@ -1,7 +1,7 @@
 """What all pages share. A page imports this package and calls its parts as `frame.<name>`."""
 
 from pages.frame.about import about
-from pages.frame.export import Export, export_menu, html_page, script
+from pages.frame.export import Export, csv_of, export_menu, html_page, npz_of, script, zip_of
 from pages.frame.header import Preset, header
 from pages.frame.received import received
 from pages.frame.stage import MINE, Stage, current, sidebar
@@ -13,12 +13,15 @@ __all__ = [
     "Preset",
     "Stage",
     "about",
+    "csv_of",
     "current",
     "explained_errors",
     "export_menu",
     "header",
     "html_page",
+    "npz_of",
     "received",
     "script",
     "sidebar",
+    "zip_of",
 ]

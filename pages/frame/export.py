@@ -2,11 +2,16 @@
 
 import base64
 import html
+import io
 import json
-from collections.abc import Callable, Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from pages.components import FOLDER
 
@@ -34,6 +39,29 @@ def export_menu(exports: Sequence[Export], key: str) -> None:
                 on_click="ignore",
                 type="tertiary",
             )
+
+
+def csv_of(values: NDArray[np.floating]) -> bytes:
+    """(H, W) values as a table, without loss."""
+    buffer = io.StringIO()
+    np.savetxt(buffer, values, delimiter=",", fmt="%.9g")
+    return buffer.getvalue().encode()
+
+
+def npz_of(**arrays: NDArray[Any]) -> bytes:
+    """Arrays by name as NumPy's compressed archive."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # a name could be that of an option
+    return buffer.getvalue()
+
+
+def zip_of(files: Mapping[str, bytes]) -> bytes:
+    """Files by name as a ZIP; they are expected to be compressed already."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
 
 
 def script(title: str, picture: str, lines: Sequence[str]) -> bytes:
