@@ -30,7 +30,12 @@ PRESETS: Mapping[str, frame.Preset] = {
 }
 SORTS = {"channel": "number", "strength": "strength", "variance": "variance", "sparsity": "sparsity"}
 RANGES = {"map": "each map", "layer": "the layer", "network": "the network"}
-ANSWERS = {"same": "the same maps, mirrored", "near": "nearly the same", "other": "clearly other maps"}
+ANSWERS = {
+    "same": "the same maps, mirrored",
+    "near": "nearly those (a change below 0.2)",
+    "other": "other maps (0.2 or more)",
+}
+WHAT_SORTS = "strength: the mean of |value|; variance: over the pixels of a map; sparsity: the share of zeros"
 TEXTS = {"formula": "", "numbers": ""}  # shown below, for one layer; the list does without
 START = "feature_maps.start"  # channel that the link names, until another layer is chosen
 
@@ -54,7 +59,7 @@ def choose_channel() -> None:
 def explore(stage: frame.Stage) -> None:
     """The network's layers, and all maps of the chosen one."""
     known = {layer.name: layer for layer in feature_maps.layers(stage.net)}
-    layer = known[layer_in_link(stage.net)]
+    layer = known[links.setting("layer")]
     with frame.explained_errors():
         guess = response_of(stage.digest, stage.net, stage.image)
     found = feature_maps.measured(guess.maps[layer.name])
@@ -65,25 +70,25 @@ def explore(stage: frame.Stage) -> None:
     with right:
         tools = st.container(horizontal=True, vertical_alignment="bottom")
         with tools:
-            by = choice("Sorted by", SORTS, "sort")
-            scale = choice("Same colours in", RANGES, "range")
+            by = choice("Sorted by", SORTS, "sort", WHAT_SORTS)
+            scale = choice("Same colours in", RANGES, "range", "what shares the range of the colour bar")
         order = feature_maps.order(found, by)
         limits = feature_maps.limits(found, scale, (guess.low, guess.high))
         view = maps_part.View(
             layer=layer.name,
             identity=f"{stage.digest} {stage.net} {layer.name}",
-            selected=channel_of(st.session_state[START], found),
+            selected=channel_of(st.session_state[START], found, layer, stage.net),
             labels=names_of(layer, stage.net),
             alt=f"{layer.shape[0]} maps of layer {layer.name}, strongest: {strongest(found)}",
         )
         under = inputs.prepare(stage.image, nets.NETS[stage.net]).cropped
         packed = maps_part.pack(view, found.maps, limits, order, under)
         components.mount("maps", data=packed, key="feature_maps.maps", on_pick=choose_channel)
-        channel = channel_of(links.setting("channel"), found)
+        channel = channel_of(links.setting("channel"), found, layer, stage.net)
         with tools:
             files = exports(stage, guess, layer, found, limits, order, channel, packed)
             frame.export_menu(files, "feature_maps")
-    links.publish("layer", "channel")
+    links.publish("feature_maps", "picture", "net", "layer", "channel")
     if guess.notice:
         st.caption(guess.notice)
     formula, values, answer = st.columns(3, gap="medium")
@@ -93,10 +98,11 @@ def explore(stage: frame.Stage) -> None:
         count(layer, found, channel)
     with answer:
         say(stage, guess)
-    predict(stage, layer)
+    if layer.shape[2] > 1:  # one value has no left and right
+        predict(stage, layer)
 
 
-def choice(label: str, options: Mapping[str, str], key: str) -> str:
+def choice(label: str, options: Mapping[str, str], key: str, explanation: str) -> str:
     """A row of options, the first one at the start; stands in the address under its key."""
     chosen: str = st.segmented_control(
         label,
@@ -106,6 +112,7 @@ def choice(label: str, options: Mapping[str, str], key: str) -> str:
         required=True,
         key=key,
         bind="query-params",
+        help=explanation,
     )
     return chosen
 
@@ -118,26 +125,30 @@ def explain(layer: Layer, found: LayerMaps) -> None:
     if layer.numbers:
         st.latex(layer.numbers)
     channels, height, width = layer.shape
-    lines = [f"{channels:,} maps of {height} × {width}, {found.maps.size:,} values."]
-    lines.append(f"Strongest: {strongest(found)}.")
-    if zeros := float(found.zeros.mean()):
-        lines.append(f"{zeros:.0%} of all values are exactly 0.")
-    if found.dead:
+    zeros = float(found.zeros.mean())
+    lines = [f"{channels:,} {'map' if channels == 1 else 'maps'} of {height} × {width}."]
+    if channels > 1:
+        lines.append(f"Strongest: {strongest(found)}.")
+    lines.append(f"{zeros:.0%} of all values are exactly 0." if zeros else "No value is exactly 0.")
+    if found.dead and height > 1:
         more = " and others" if len(found.dead) > 12 else ""
         named = ", ".join(map(str, found.dead[:12])) + more
         lines.append(f"**Dead for this picture**, 0 everywhere: {named} ({len(found.dead)} of {channels}).")
-    elif layer.group == "activation":
+    elif layer.group == "activation" and height > 1:
         lines.append("No channel is dead: each has a value above 0 somewhere.")
     st.markdown("What to notice: " + " ".join(lines))
 
 
 def count(layer: Layer, found: LayerMaps, channel: int) -> None:
-    """The histogram of the selected map."""
-    st.markdown(f"**Map {channel}**: how often each value occurs")
-    counted = feature_maps.histogram(found.maps[channel])
-    options = curves.histogram(counted.edges, counted.counts, x_title="value", y_title="pixels")
-    alt = f"histogram of map {channel} of {layer.name}"
-    st.echarts_chart(options, height=230, key="feature_maps.histogram", alt=alt)
+    """The histogram of the selected map; where each map is one value, of all of them."""
+    alone = found.maps[0].size == 1
+    what = f"All {layer.shape[0]:,} values of {layer.name}" if alone else f"Map {channel}"
+    st.markdown(f"**{what}**: how often each occurs" if alone else f"**{what}**: how often each value occurs")
+    counted = feature_maps.histogram(found.maps if alone else found.maps[channel])
+    options = curves.histogram(
+        counted.edges, counted.counts, x_title="value", y_title="units" if alone else "pixels"
+    )
+    st.echarts_chart(options, height=230, key="feature_maps.histogram", alt=f"histogram: {what}")
 
 
 def say(stage: frame.Stage, guess: Response) -> None:
@@ -148,7 +159,7 @@ def say(stage: frame.Stage, guess: Response) -> None:
     alt = ", ".join(f"{name} {share:.1%}" for name, share in pairs)
     options = curves.ranking(guess.classes, guess.probabilities)
     st.echarts_chart(options, height=170, key="feature_maps.guess", alt=alt)
-    st.caption(f"Of every picture: it knows nothing but {', '.join(net.classes)}.")
+    st.caption(f"Whatever the picture shows, it can only answer: {', '.join(net.classes)}.")
 
 
 def predict(stage: frame.Stage, layer: Layer) -> None:
@@ -164,12 +175,17 @@ def predict(stage: frame.Stage, layer: Layer) -> None:
     if answer is None:
         return
     change = feature_maps.mirror_change(stage.image, stage.net, layer.name)
-    truth = "same" if change < 0.01 else "near" if change < 0.2 else "other"
+    truth = "same" if change < 0.001 else "near" if change < 0.2 else "other"
     opening = "So it is" if truth == answer else f"They are **{ANSWERS[truth]}**"
+    why = (
+        "Nothing before this layer tells left from right."
+        if truth == "same"
+        else "A convolution follows a picture that shifts; it need not follow one that is mirrored, "
+        "because its kernels stay as they are."
+    )
     st.markdown(
-        rf"{opening}: $\lVert f(Mx) - M f(x) \rVert / \lVert f(x) \rVert = {change:.3g}$, where $M$ mirrors. "
-        "A convolution follows a picture that shifts; it need not follow one that is mirrored, because its "
-        "kernels stay as they are."
+        rf"{opening}. The change is $\lVert f(Mx) - M f(x) \rVert / \lVert f(x) \rVert = {change:.3g}$, "
+        f"where $M$ mirrors. {why}"
     )
 
 
@@ -247,7 +263,9 @@ def exports(
 
 def picture(maps: NDArray[np.float32], limits: NDArray[np.float32]) -> bytes:
     lut = colours.lut_for(signed=bool(limits[0, 0] < 0), dark=False)
-    return mosaic.png(mosaic.tiles(maps, limits), lut)
+    entries = mosaic.tiles(maps, limits)
+    white = (255, 255, 255)
+    return mosaic.png(mosaic.enlarged(entries, max(1, 1600 // entries.shape[1])), lut, background=white)
 
 
 def every_layer(guess: Response) -> bytes:
@@ -258,11 +276,17 @@ def every_layer(guess: Response) -> bytes:
     return frame.zip_of(dict(zip(names, mosaic.pngs(pairs), strict=True)))
 
 
-def channel_of(text: str, found: LayerMaps) -> int:
-    """The channel that a link names, or the strongest."""
-    if text.isascii() and text.isdigit() and int(text) < len(found.maps):
+def channel_of(text: str, found: LayerMaps, layer: Layer, net: str) -> int:
+    """The channel that a link names; else the class that wins, or the strongest map."""
+    if is_channel(text, layer):
         return int(text)
+    if layer == feature_maps.layers(net)[-1]:
+        return int(found.maps.argmax())
     return int(feature_maps.order(found, "strength")[0])
+
+
+def is_channel(text: str, layer: Layer) -> bool:
+    return text.isascii() and text.isdigit() and int(text) < layer.shape[0]
 
 
 def names_of(layer: Layer, net: str) -> tuple[str, ...]:
@@ -276,17 +300,29 @@ def strongest(found: LayerMaps) -> str:
     return ", ".join(str(index) for index in feature_maps.order(found, "strength")[:3])
 
 
-def layer_in_link(net: str) -> str:
-    """The layer that the link names, or the first activation."""
-    known = {layer.name: layer.group for layer in feature_maps.layers(net)}
-    name = links.setting("layer")
-    return name if name in known else next(name for name, group in known.items() if group == "activation")
+def settle(net: str) -> None:
+    """Bring the layer and the channel that the link names down to some that there are."""
+    known = {layer.name: layer for layer in feature_maps.layers(net)}
+    first = next(layer.name for layer in known.values() if layer.group == "activation")
+    if not links.setting("layer"):
+        links.choose("layer", first)
+    elif links.setting("layer") not in known:
+        why = (
+            f"The link names a layer that {nets.NETS[net].title} does not have; this is its first activation."
+        )
+        links.miss("layer", first, why)
+    if links.setting("channel") and not is_channel(links.setting("channel"), known[links.setting("layer")]):
+        links.miss("channel", "", "The link names a map that this layer does not have; this is another one.")
 
 
-links.choose("layer", layer_in_link(frame.current().net))
+links.follow("feature_maps", "picture", "net", "layer", "channel")
+now = frame.current()
+settle(now.net)
 st.session_state[START] = links.setting("channel")
-frame.header("feature_maps", PRESETS)
+frame.header("feature_maps", PRESETS, now)
 shown = frame.sidebar()
 explore(shown)
 frame.received(shown)
-frame.about(feature_maps, feature_maps.response, feature_maps.all_maps, feature_maps.limits)
+frame.about(
+    feature_maps, feature_maps.response, feature_maps.all_maps, feature_maps.feature_maps, feature_maps.limits
+)

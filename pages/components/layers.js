@@ -3,10 +3,12 @@
 export default function render({ data, parentElement, setTriggerValue }) {
   let view = parentElement.__view;
   if (!view) {
-    const list = document.createElement("ol");
+    const list = document.createElement("ol"), root = document.createElement("div");
+    root.className = "list";
+    root.appendChild(list);
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", "layers");
-    parentElement.appendChild(list);
+    parentElement.appendChild(root);
     view = parentElement.__view = { list, text: null, chosen: null };
     list.onclick = (event) => { const item = event.target.closest("li"); if (item) choose(view, item); };
     list.onkeydown = (event) => step(view, event);
@@ -28,8 +30,14 @@ function item(layer) {
   row.title = layer.does;
   row.append(part("mark " + layer.group, ""), part("name", layer.name), part("shape", layer.shape.join(" × ")),
     part("kind", [layer.kind, layer.settings].filter(Boolean).join(", ")),
-    part("weights", layer.parameters ? layer.parameters.toLocaleString("en-US") : ""));
+    weights(layer.parameters));
   return row;
+}
+
+function weights(count) {
+  const span = part("weights", count ? count.toLocaleString("en-US") : "");
+  span.title = count ? `${span.textContent} parameters` : "no parameters";
+  return span;
 }
 
 function part(name, text) {

@@ -13,7 +13,10 @@ export default function render({ data, parentElement, setTriggerValue }) {
   const text = JSON.stringify(data);
   if (text === view.text) return;
   view.text = text;
-  view.root.replaceChildren(...data.presets.map((preset) => anchor(preset, data.chosen)), copier());
+  const stage = document.createElement("span");
+  stage.className = "stage";
+  stage.textContent = data.stage;
+  view.root.replaceChildren(stage, ...data.presets.map((preset) => anchor(preset, data.chosen)), copier(data.own));
 }
 
 function anchor({ name, title, query }, chosen) {
@@ -32,14 +35,15 @@ function follow(view, event) {
   view.pick(link.dataset.name);
 }
 
-function copier() {
+function copier(own) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Copy link";
   button.onclick = async () => {
     const done = await copy(window.location.href);
-    button.textContent = done ? "Link copied" : "Copy it from the address bar";
-    setTimeout(() => { button.textContent = "Copy link"; }, 2000);
+    const text = own ? "Copied, without your picture" : "Link copied";
+    button.textContent = done ? text : "Copy it from the address bar";
+    setTimeout(() => { button.textContent = "Copy link"; }, 2500);
   };
   return button;
 }

@@ -97,7 +97,7 @@ function create(parent) {
   const view = {
     root, mosaic: find(".mosaic"), zoom: find(".zoom"), status: find(".status"), name: find(".name"),
     bar: find(".bar canvas"), low: find(".low"), high: find(".high"), blend: find("input"),
-    opacity: 70, selected: 0, cursor: null, id: null,
+    opacity: 75, selected: 0, cursor: null, id: null,
   };
   view.blend.value = view.opacity;
   view.blend.oninput = () => { view.opacity = +view.blend.value; drawZoom(view); };
@@ -124,7 +124,10 @@ function accept(view, { header, blocks }) {
   view.mosaic.setAttribute("aria-label", header.alt);
   const { w, h } = header.picture;
   view.photo = surface(w, h, (pixels) => {
-    for (let i = 0; i < w * h; i++) pixels[i] = 0xff000000 | (picture[3 * i + 2] << 16) | (picture[3 * i + 1] << 8) | picture[3 * i];
+    for (let i = 0; i < w * h; i++) { // grey, so that every colour comes from the map (ITU-R BT.601)
+      const grey = Math.round(0.299 * picture[3 * i] + 0.587 * picture[3 * i + 1] + 0.114 * picture[3 * i + 2]);
+      pixels[i] = 0xff000000 | (grey << 16) | (grey << 8) | grey;
+    }
   });
 }
 
@@ -180,7 +183,7 @@ function paint(view, channel, pixels, width, left, top, step = 1) {
 function drawMosaic(view) {
   const { c, h, w } = view.header;
   const width = view.mosaic.parentElement.clientWidth - 2 * EDGE;
-  const room = width < 480 ? 420 : 470;
+  const room = width < 480 ? 420 : Math.max(470, Math.min(900, window.innerHeight - 330));
   view.grid = layout(c, h, w, width, room);
   const { columns, lines, tile, tall, gap } = view.grid;
   const context = fit(view.mosaic, columns * (tile + gap) - gap + 2 * EDGE, lines * (tall + gap) - gap + 2 * EDGE);
@@ -191,9 +194,20 @@ function drawMosaic(view) {
     const [x, y] = corner(view.grid, place);
     const left = (channel % across) * wide, top = Math.floor(channel / across) * high;
     context.drawImage(canvas, left, top, wide, high, x, y, tile, tall);
+    if (view.header.labels.length && tile >= 56) caption(view, context, channel, x, y, tile);
   }
   frame(view, context, view.selected, 2);
   if (view.cursor && view.cursor.channel !== view.selected) frame(view, context, view.cursor.channel, 1);
+}
+
+/** The name of a channel in the corner of its tile. */
+function caption(view, context, channel, x, y, tile) {
+  const text = view.header.labels[channel];
+  context.font = "12px system-ui, sans-serif";
+  context.fillStyle = "#000a";
+  context.fillRect(x, y, Math.min(tile, context.measureText(text).width + 10), 18);
+  context.fillStyle = "#fff";
+  context.fillText(text, x + 5, y + 13, tile - 8);
 }
 
 /** A line around a tile, in the gap: it stands out from every colour map. */
@@ -208,10 +222,10 @@ function frame(view, context, channel, width) {
 function drawZoom(view) {
   const { h, w } = view.header, channel = view.selected;
   const width = view.zoom.parentElement.clientWidth;
-  const size = Math.min(width, 320), tall = Math.max(4, Math.round(size * h / w));
-  const context = fit(view.zoom, size, Math.min(tall, 320));
+  const size = Math.min(width, 640), tall = Math.max(4, Math.min(size, Math.round(size * h / w)));
+  const context = fit(view.zoom, size, tall);
   const map = surface(w, h, (pixels, across) => paint(view, channel, pixels, across, 0, 0));
-  const box = [0, 0, size, Math.min(tall, 320)];
+  const box = [0, 0, size, tall];
   context.imageSmoothingEnabled = view.header.picture.w > 64;
   context.drawImage(view.photo, ...box);
   context.globalAlpha = view.opacity / 100;
@@ -248,7 +262,11 @@ function label(view, channel) {
 function report(view) {
   const { h, w } = view.header;
   if (!view.cursor) {
-    view.status.textContent = "Point at a map to read its values; click it, or use the arrow keys, to enlarge it.";
+    const map = view.values.subarray(view.selected * h * w, (view.selected + 1) * h * w);
+    let low = Infinity, high = -Infinity;
+    for (const value of map) { low = Math.min(low, value); high = Math.max(high, value); }
+    const range = h * w > 1 ? `from ${digits(low)} to ${digits(high)}` : digits(low);
+    view.status.textContent = `${label(view, view.selected)}: ${range}. Point at values to read them; click or arrow keys enlarge.`;
     return;
   }
   const { channel, row, col } = view.cursor;
@@ -297,10 +315,10 @@ function inZoom(view, event) {
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 function stepChannel(view, event) {
-  const step = ARROWS[event.key];
-  if (!step) return;
+  const step = ARROWS[event.key], ends = { Home: 0, End: view.header.c - 1 };
+  if (!step && !(event.key in ends)) return;
   event.preventDefault();
-  const place = view.place.get(view.selected) + step[0] * view.grid.columns + step[1];
+  const place = step ? view.place.get(view.selected) + step[0] * view.grid.columns + step[1] : ends[event.key];
   if (place >= 0 && place < view.header.c) choose(view, view.order[place]);
 }
 

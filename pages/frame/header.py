@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages import components
 from pages.frame import links
+from pages.frame.stage import MINE, Stage
 from vizcore import catalog
 
 
@@ -19,7 +20,7 @@ class Preset:
     settings: Mapping[str, str]  # name in the address -> value
 
 
-def header(key: str, presets: Mapping[str, Preset]) -> None:
+def header(key: str, presets: Mapping[str, Preset], stage: Stage) -> None:
     """Show title, question and presets of the exhibit called `key`.
 
     Presets may set what stands in the address by `links` and what widgets bind to it.
@@ -27,11 +28,13 @@ def header(key: str, presets: Mapping[str, Preset]) -> None:
     exhibit = catalog.exhibit(key)
     st.title(exhibit.title, anchor=False)
     st.markdown(exhibit.question)
+    for sentence in links.missed():
+        st.markdown(f":orange[:material/link_off:] {sentence}")
     where = f"{key}.presets"
 
     def apply() -> None:
         preset = presets.get(str(components.picked(where)))
-        for name, value in preset.settings.items() if preset else ():
+        for name, value in ({"channel": ""} | dict(preset.settings) if preset else {}).items():
             links.choose(name, value)
 
     pills = [
@@ -39,7 +42,8 @@ def header(key: str, presets: Mapping[str, Preset]) -> None:
         for name, preset in presets.items()
     ]
     chosen = next((name for name, preset in presets.items() if _shown(preset)), None)
-    components.mount("links", data={"presets": pills, "chosen": chosen}, key=where, on_pick=apply)
+    data = {"presets": pills, "chosen": chosen, "stage": stage.label, "own": stage.picture == MINE}
+    components.mount("links", data=data, key=where, on_pick=apply)
 
 
 def _shown(preset: Preset) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages import components
-from pages.frame import stage
+from pages.frame import links, stage
 from pages.server import warmup
 from vizcore import catalog
 from vizcore.plots import colours, mosaic
@@ -42,7 +42,9 @@ def home() -> None:
         warmup.page_shown()
         warmup.wait()
         st.rerun()
+    links.follow("home", "picture", "net")
     shown = stage.sidebar()
+    links.publish("home", "picture", "net")
     if st.session_state.get("home.before", shown.digest) != shown.digest:
         del st.session_state["home.before"]
         st.switch_page(st.session_state["pages"][catalog.CATALOG[0].key])

@@ -8,25 +8,55 @@ the name of the setting, and the address shows it.
 import streamlit as st
 
 _LONGEST = 60  # characters; a link is written by anybody
+_SHOWN = "links.shown"  # (page, what was last written into the address)
+_MISSED = "links.missed"  # setting -> why the link could not be followed
+
+
+def follow(page: str, *names: str) -> None:
+    """Let the address win where somebody changed it since the last run: by Back or Forward."""
+    before, shown = st.session_state.get(_SHOWN, ("", {}))
+    for name in names if before == page else ():
+        value = _address(name)
+        if value != shown.get(name, value):
+            st.session_state[name] = value
 
 
 def setting(name: str, default: str = "") -> str:
     """The value of a setting: as chosen in this visit, else from the link, else the default."""
     if name in st.session_state:
         return str(st.session_state[name])
-    return st.query_params.get(name, default)[:_LONGEST]
+    return _address(name) or default
 
 
 def choose(name: str, value: str) -> None:
     """Set a setting, or the widget with this key; `publish` shows it in the address."""
     st.session_state[name] = value
+    st.session_state.get(_MISSED, {}).pop(name, None)
+    _, shown = st.session_state.get(_SHOWN, ("", {}))
+    shown[name] = _address(name)  # what stands there is older than this choice
 
 
-def publish(*names: str) -> None:
-    """Write settings into the address; an empty one is left out."""
-    for name in names:
-        value = st.session_state.setdefault(name, setting(name))
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
+def miss(name: str, value: str, why: str) -> None:
+    """Set a setting that the link names in vain, and remember the sentence for the header of the page."""
+    choose(name, value)
+    st.session_state.setdefault(_MISSED, {})[name] = why
+
+
+def missed() -> list[str]:
+    """What could not be followed in the link, one sentence each."""
+    return list(st.session_state.get(_MISSED, {}).values())
+
+
+def publish(page: str, *names: str) -> None:
+    """Write settings into the address, all at once; an empty one is left out."""
+    values = {name: setting(name) for name in names}
+    st.session_state.update(values)
+    for name in [name for name, value in values.items() if not value and name in st.query_params]:
+        del st.query_params[name]
+    if changed := {name: value for name, value in values.items() if value and value != _address(name)}:
+        st.query_params.update(changed)
+    st.session_state[_SHOWN] = (page, values)
+
+
+def _address(name: str) -> str:
+    return st.query_params.get(name, "")[:_LONGEST]

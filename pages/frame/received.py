@@ -41,7 +41,7 @@ def received(stage: Stage) -> None:
         low, high = float(prepared.normalised.min()), float(prepared.normalised.max())
         far = max(abs(low), abs(high), 1e-6)
         limits = np.tile(np.array([[-far, far]], np.float32), (channels, 1))
-        entries = mosaic.tiles(prepared.normalised, limits, columns=2 if channels == 3 else 1)
+        entries = mosaic.tiles(prepared.normalised, limits, columns=channels)
         shown = mosaic.enlarged(entries, max(1, _SHOWN // rows))
         names = ("red", "green", "blue") if channels == 3 else ("grey",)
         _show(mosaic.png(shown, colours.LUTS["rdbu"]), f"normalised: {', '.join(names)}")

@@ -15,6 +15,11 @@ from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.images import Image
 
 MINE = "mine"  # what a link says of an uploaded picture: it never leaves the visit
+LOST = (
+    "This link was made with somebody's own picture, which is never part of a link; this is a sample. "
+    "Upload the picture again to see it here."
+)
+NOT_HERE = "The link names a picture that is not here; this is another one."
 FIRST_PICTURE, FIRST_NET = "shape-star", "tiny_vgg"
 
 
@@ -27,6 +32,13 @@ class Stage:
     image: Image
     digest: str  # of the image: the key of whatever is cached about it
     net: str  # a name in nets.NETS
+
+    @property
+    def label(self) -> str:
+        """Both in words, to be shown as text."""
+        from vizcore.toolkit import nets
+
+        return f"{self.title}, through {nets.NETS[self.net].title}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +71,6 @@ def sidebar() -> Stage:
         choose_picture()
     elif components.picked("stage.net"):
         choose_net()
-    links.publish("picture", "net")
     return stage
 
 
@@ -69,15 +80,17 @@ def current() -> Stage:
 
     net = links.setting("net", FIRST_NET)
     if net not in nets.NETS:
-        links.choose("net", net := FIRST_NET)
+        links.miss("net", FIRST_NET, "The link names a network that is not here; this is another one.")
+        net = FIRST_NET
     name = links.setting("picture", FIRST_PICTURE)
     mine: Upload | None = st.session_state.get("stage.upload")
     if name == MINE and mine is not None:
         return Stage(MINE, mine.title, mine.image, mine.digest, net)
     if name not in samples.SAMPLES:
-        st.session_state["stage.lost"] = name == MINE
-        links.choose("picture", name := FIRST_PICTURE)
+        links.miss("picture", FIRST_PICTURE, LOST if name == MINE else NOT_HERE)
+        name = FIRST_PICTURE
     image, digest = sample(name)
+    st.session_state.update(picture=name, net=net)
     return Stage(name, samples.SAMPLES[name].title, image, digest, net)
 
 
@@ -92,18 +105,13 @@ def receive(data: bytes, name: str) -> None:
     st.session_state["stage.upload"] = Upload(
         title, picture.pixels, images.digest(picture.pixels), picture.notes
     )
-    st.session_state["stage.lost"] = False
     links.choose("picture", MINE)
 
 
 @st.dialog("Choose a picture", width="large")
 def choose_picture() -> None:
     """Upload one, or take one from the gallery."""
-    file = st.file_uploader(
-        "Your own picture",
-        type=["png", "jpg", "jpeg", "webp", "bmp", "gif"],
-        key="stage.file",
-    )
+    file = st.file_uploader("Your own picture: PNG, JPEG, WebP, BMP or GIF, up to 20 MB", key="stage.file")
     if file is not None and file.file_id != st.session_state.get("stage.received"):
         try:
             receive(file.getvalue(), file.name)
@@ -115,7 +123,6 @@ def choose_picture() -> None:
     components.mount("cards", data=_gallery(links.setting("picture")), key="stage.gallery")
     if name := components.picked("stage.gallery"):
         links.choose("picture", str(name))
-        st.session_state["stage.lost"] = False
         st.rerun()
 
 
@@ -131,6 +138,8 @@ def choose_net() -> None:
     )
     if name := components.picked("stage.nets"):
         links.choose("net", str(name))
+        links.choose("layer", "")
+        links.choose("channel", "")
         st.rerun()
 
 
@@ -170,6 +179,10 @@ def _samples() -> list[dict[str, Any]]:
 
 def _gallery(chosen: str) -> dict[str, Any]:
     groups: dict[str, list[dict[str, Any]]] = {}
+    mine: Upload | None = st.session_state.get("stage.upload")
+    if mine:
+        own = _card(MINE, mine.title, "", thumbnail(mine.digest, mine.image), "your own picture")
+        groups["Yours"] = [own | {"chosen": chosen == MINE}]
     for card in _samples():
         groups.setdefault(card["group"], []).append(card | {"chosen": card["name"] == chosen})
     return {
@@ -210,13 +223,8 @@ def _picture_note(stage: Stage) -> str:
 
 
 def _notes(stage: Stage) -> list[str]:
-    """Whose picture it is, what was done to it, or why the one in the link is not here."""
+    """Whose picture it is, or what was done to it."""
     mine: Upload | None = st.session_state.get("stage.upload")
-    if st.session_state.get("stage.lost"):
-        return [
-            "This link was made with somebody's own picture, which is never part of a link. "
-            "Upload it again to see it here."
-        ]
     if stage.picture == MINE:
         return list(mine.notes) if mine else []
     entry = samples.SAMPLES[stage.picture]

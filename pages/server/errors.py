@@ -25,6 +25,7 @@ def explained_errors() -> Iterator[None]:
 def advice(sentence: str) -> None:
     """A sentence on what was wrong and what to do. Markdown in it stays text."""
     with st.container(border=True):
+        st.badge("Not possible", icon=":material/warning:", color="orange")
         st.text(sentence)
 
 

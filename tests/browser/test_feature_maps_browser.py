@@ -257,3 +257,39 @@ def test_a_foreign_page_cannot_open_a_socket(visit: Visit, server: str) -> None:
     )
     visit.complaints.clear()
     assert outcome == "refused"
+
+
+def test_back_and_forward_walk_through_the_layers(visit: Visit, server: str) -> None:
+    page = opened(visit, f"{server}/feature-maps?picture=digit-3&net=lenet5&layer=conv1")
+    for layer in ("relu1", "pool1"):
+        page.locator(f"li[data-name={layer}]").click()
+        painted(page, layer)
+        page.wait_for_url(f"**layer={layer}**")
+    page.go_back()
+    painted(page, "relu1")
+    assert "layer=relu1" in page.url
+    page.go_back()
+    painted(page, "conv1")
+    page.go_forward()
+    painted(page, "relu1")
+    expect(page.locator("li[aria-selected=true]")).to_have_attribute("data-name", "relu1")
+
+
+def test_a_link_to_what_is_not_there_says_so(visit: Visit, server: str) -> None:
+    page = opened(visit, f"{server}/feature-maps?picture=digit-3&net=lenet5&layer=conv9&channel=4711")
+    expect(page.get_by_text("a layer that LeNet-5 does not have")).to_be_visible()
+    page.wait_for_url("**layer=relu1**")
+    assert "4711" not in page.url
+    page.locator("li[data-name=pool1]").click()
+    painted(page, "pool1")
+
+
+def test_an_own_picture_stays_in_the_gallery(visit: Visit, server: str, tmp_path: Path) -> None:
+    page = opened(visit, f"{server}/feature-maps?net=lenet5&layer=conv1")
+    choose_file(page, a_photo(tmp_path / "holiday.png"))
+    expect(page.get_by_text("60 × 40 px.").first).to_be_visible(timeout=READY)
+    page.get_by_role("link", name="A digit").click()
+    painted(page, "lenet5 relu1")
+    page.get_by_role("button", name="Change or upload").click()
+    page.get_by_test_id("stDialog").get_by_role("button", name="holiday.png").click()
+    page.wait_for_url("**picture=mine**")

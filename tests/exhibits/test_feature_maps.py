@@ -197,9 +197,18 @@ def test_a_histogram_counts_every_value_once() -> None:
 
 
 def test_the_input_layer_turns_with_a_mirrored_picture_and_a_convolution_does_not() -> None:
-    square = picture(4, 64, 64)
-    assert feature_maps.mirror_change(square, "tiny_vgg", "input") < 1e-6
-    assert feature_maps.mirror_change(square, "tiny_vgg", "conv1_1") > 0.05
+    odd = picture(4, 64, 97)
+    assert feature_maps.mirror_change(odd, "tiny_vgg", "input") < 1e-5
+    assert feature_maps.mirror_change(odd, "tiny_vgg", "conv1_1") > 0.05
+
+
+def test_an_even_kernel_follows_the_mirror_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    blur = torch.nn.Sequential(torch.nn.Conv2d(1, 1, 3, padding=1, bias=False))
+    torch.nn.init.constant_(blur[0].weight, 1 / 9)  # type: ignore[arg-type]
+    monkeypatch.setattr(nets, "load", lambda *_: blur)
+    feature_maps.layers.cache_clear()
+    assert feature_maps.mirror_change(picture(4, 41, 58), "lenet5", "0") < 1e-6
+    feature_maps.layers.cache_clear()
 
 
 def test_maps_of_one_value_share_the_range_of_their_layer() -> None:

@@ -112,4 +112,4 @@ def test_the_prediction_is_answered_with_the_measured_number(opened: Opener) -> 
     app.radio[0].set_value("same").run()
     change = feature_maps.mirror_change(sample("digit-3"), "lenet5", "conv1")
     assert f"{change:.3g}" in texts(app)
-    assert "clearly other maps" in texts(app)
+    assert "other maps (0.2 or more)" in texts(app)

@@ -20,6 +20,16 @@ def test_a_ranking_runs_from_zero_to_one_and_shows_percent() -> None:
     assert [bar["label"]["formatter"] for bar in options["series"][0]["data"]] == ["90.0%", "10.0%"]
 
 
+def test_hardly_any_and_nearly_all_are_not_none_and_all() -> None:
+    assert [curves.percent(share) for share in (0, 1e-9, 0.1234, 0.99999, 1)] == [
+        "0.0%",
+        "< 0.1%",
+        "12.3%",
+        "> 99.9%",
+        "100.0%",
+    ]
+
+
 def test_options_are_plain_values_that_json_can_hold() -> None:
     counts, edges = np.histogram(np.arange(9.0), 3)
     json.dumps(curves.histogram(edges, counts, x_title="x", y_title="y"))

@@ -29,11 +29,19 @@ def test_each_map_has_its_own_limits_and_values_outside_are_clipped() -> None:
 
 def test_the_png_shows_the_colours_of_the_table() -> None:
     entries = np.array([[0, 253, mosaic.GAP], [126, 127, 1]], np.uint8)
-    picture = np.asarray(Pillow.open(io.BytesIO(mosaic.png(entries, LUT))).convert("RGB"))
+    picture = np.asarray(
+        Pillow.open(io.BytesIO(mosaic.png(entries, LUT, background=(255, 255, 255)))).convert("RGB")
+    )
     assert picture.shape == (2, 3, 3)
     assert picture[0, 0].tolist() == LUT[0].tolist()
     assert picture[0, 1].tolist() == LUT[255].tolist()
     assert picture[0, 2].tolist() == [255, 255, 255]
+
+
+def test_gaps_are_transparent_unless_they_get_a_colour() -> None:
+    entries = np.array([[0, mosaic.GAP]], np.uint8)
+    picture = np.asarray(Pillow.open(io.BytesIO(mosaic.png(entries, LUT))).convert("RGBA"))
+    assert picture[0, :, 3].tolist() == [255, 0]
 
 
 def test_the_png_keeps_every_entry_of_a_random_picture() -> None:

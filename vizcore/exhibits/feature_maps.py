@@ -216,13 +216,15 @@ def mirror_change(image: Image, net: str, layer: str) -> float:
     Args:
         image: (H, W, 3) in [0, 1].
         net: a name in `nets.NETS`.
-        layer: a name in `layers(net)`.
+        layer: a name in `layers(net)` whose maps have more than one column, or there is nothing to mirror.
 
     Raises:
         InputError: there is no such network or layer.
     """
-    straight = feature_maps(image, net, layer).maps.astype(np.float64)
-    mirrored = feature_maps(np.ascontiguousarray(image[:, ::-1]), net, layer).maps
+    top, left, bottom, right = inputs.central_square(*image.shape[:2])
+    square = image[top:bottom, left:right]  # first, so that both are mirrored about the same axis
+    straight = feature_maps(square, net, layer).maps.astype(np.float64)
+    mirrored = feature_maps(np.ascontiguousarray(square[:, ::-1]), net, layer).maps
     return float(
         np.linalg.norm(mirrored[:, :, ::-1] - straight) / max(float(np.linalg.norm(straight)), 1e-12)
     )

@@ -41,6 +41,13 @@ def histogram(
     }
 
 
+def percent(share: float) -> str:
+    """Such as 99.4%; what would read as none or all, without being it, says so."""
+    if 0 < share < 0.0005:
+        return "< 0.1%"
+    return "> 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
+
+
 def ranking(names: Sequence[str], shares: Sequence[float]) -> dict[str, Any]:
     """Horizontal bars from 0 to 1, the first on top, each with its value.
 
@@ -48,7 +55,7 @@ def ranking(names: Sequence[str], shares: Sequence[float]) -> dict[str, Any]:
         names: of the bars.
         shares: in [0, 1].
     """
-    bars = [{"value": float(share), "label": {"formatter": f"{share:.1%}"}} for share in shares]
+    bars = [{"value": float(share), "label": {"formatter": percent(share)}} for share in shares]
     return {
         "animation": False,
         "grid": {"left": 8, "right": 60, "top": 4, "bottom": 4, "containLabel": True},

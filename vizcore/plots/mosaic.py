@@ -45,7 +45,7 @@ def tiles(
     return picture[: picture.shape[0] - gap, : picture.shape[1] - gap]
 
 
-def png(entries: NDArray[np.uint8], lut: Lut, *, background: tuple[int, int, int] = (255, 255, 255)) -> bytes:
+def png(entries: NDArray[np.uint8], lut: Lut, *, background: tuple[int, int, int] | None = None) -> bytes:
     """A palette PNG: one byte a pixel, lossless, the colours in its header.
 
     Run-length coding at zlib's lowest level loses a little size on maps and wins most of the time.
@@ -54,18 +54,21 @@ def png(entries: NDArray[np.uint8], lut: Lut, *, background: tuple[int, int, int
     Args:
         entries: (H, W) as from `tiles`.
         lut: colours of the entries 0..253, resampled from its 256.
-        background: colour of GAP.
+        background: colour of GAP; transparent when left out.
     """
     height, width = entries.shape
     palette = np.zeros((256, 3), dtype=np.uint8)
     palette[:GAP] = lut[np.round(np.linspace(0, 255, GAP)).astype(int)]
-    palette[GAP:] = background
+    palette[GAP:] = background or (0, 0, 0)
     lines = np.zeros((height, width + 1), dtype=np.uint8)  # each line starts with its filter: 0, none
     lines[:, 1:] = entries
     coder = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
     data = coder.compress(lines.data) + coder.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    parts = [(b"IHDR", header), (b"PLTE", palette.tobytes()), (b"IDAT", data), (b"IEND", b"")]
+    parts = [(b"IHDR", header), (b"PLTE", palette.tobytes())]
+    if background is None:
+        parts.append((b"tRNS", bytes([255] * GAP + [0] * (256 - GAP))))
+    parts += [(b"IDAT", data), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in parts)
 
 
