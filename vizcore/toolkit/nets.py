@@ -49,7 +49,7 @@ NETS: dict[str, Net] = {
     ),
     "tiny_vgg": Net(
         title="TinyVGG",
-        summary="Eight plain 3x3 convolutions in a row, trained to know ten shapes whatever their colour.",
+        summary="Eight plain 3 × 3 convolutions in a row, trained to know ten shapes whatever their colour.",
         build=architectures.tiny_vgg,
         file="tiny_vgg.safetensors",
         input_shape=(3, 64, 64),
