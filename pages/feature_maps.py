@@ -91,9 +91,9 @@ def explore(stage: frame.Stage) -> None:
     links.publish("feature_maps", "picture", "net", "layer", "channel")
     if guess.notice:
         st.caption(guess.notice)
-    formula, values, answer = st.columns(3, gap="medium")
-    with formula:
+    with st.container(key="arithmetic"):  # keeps its height, so that nothing below it jumps
         explain(layer, found)
+    values, answer = st.columns(2, gap="medium")
     with values:
         count(layer, found, channel)
     with answer:
@@ -119,11 +119,11 @@ def choice(label: str, options: Mapping[str, str], key: str, explanation: str) -
 
 def explain(layer: Layer, found: LayerMaps) -> None:
     """The arithmetic of the layer, and what to notice in its maps."""
-    st.markdown(f"**{layer.kind}.** {layer.does}")
-    if layer.formula:
-        st.latex(layer.formula)
-    if layer.numbers:
-        st.latex(layer.numbers)
+    words, formula = st.columns([1, 1.2], gap="medium")
+    for line in [layer.formula, *layer.numbers.split(r", \qquad ")]:
+        if line:
+            formula.latex(line)
+    words.markdown(f"**{layer.kind}.** {layer.does}")
     channels, height, width = layer.shape
     zeros = float(found.zeros.mean())
     lines = [f"{channels:,} {'map' if channels == 1 else 'maps'} of {height} × {width}."]
@@ -136,7 +136,7 @@ def explain(layer: Layer, found: LayerMaps) -> None:
         lines.append(f"**Dead for this picture**, 0 everywhere: {named} ({len(found.dead)} of {channels}).")
     elif layer.group == "activation" and height > 1:
         lines.append("No channel is dead: each has a value above 0 somewhere.")
-    st.markdown("What to notice: " + " ".join(lines))
+    words.markdown("What to notice: " + " ".join(lines))
 
 
 def count(layer: Layer, found: LayerMaps, channel: int) -> None:
