@@ -95,7 +95,7 @@ def explore(stage: frame.Stage) -> None:
         explain(layer, found)
     values, answer = st.columns(2, gap="medium")
     with values:
-        count(layer, found, channel)
+        count(stage, layer, found, channel)
     with answer:
         say(stage, guess)
     if layer.shape[2] > 1:  # one value has no left and right
@@ -139,10 +139,12 @@ def explain(layer: Layer, found: LayerMaps) -> None:
     words.markdown("What to notice: " + " ".join(lines))
 
 
-def count(layer: Layer, found: LayerMaps, channel: int) -> None:
+def count(stage: frame.Stage, layer: Layer, found: LayerMaps, channel: int) -> None:
     """The histogram of the selected map; where each map is one value, of all of them."""
     alone = found.maps[0].size == 1
-    what = f"All {layer.shape[0]:,} values of {layer.name}" if alone else f"Map {channel}"
+    names = names_of(layer, stage.net)
+    one = f"{names[channel]} ({channel})" if names else f"Map {channel}"
+    what = f"All {layer.shape[0]:,} values of {layer.name}" if alone else one
     st.markdown(f"**{what}**: how often each occurs" if alone else f"**{what}**: how often each value occurs")
     counted = feature_maps.histogram(found.maps if alone else found.maps[channel])
     options = curves.histogram(
