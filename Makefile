@@ -31,8 +31,7 @@ test: check
 bench:
 	$(call setup,dev)
 	@.venv/bin/python tests/browser/chromium.py
-	$(IN_VENV) pytest tests/bench -o addopts=--import-mode=importlib \
-	  -o python_files='bench_*.py test_*.py' -o python_functions='bench_* test_*'
+	$(IN_VENV) pytest tests/bench -o addopts=--import-mode=importlib
 
 check:
 	$(call setup,dev)

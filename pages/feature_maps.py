@@ -13,7 +13,7 @@ from pages.frame import links
 from vizcore.exhibits import feature_maps
 from vizcore.exhibits.feature_maps import Layer, LayerMaps, Response
 from vizcore.plots import colours, curves, mosaic
-from vizcore.toolkit import images, inputs, nets
+from vizcore.toolkit import images, nets
 from vizcore.toolkit.images import Image
 
 PRESETS: Mapping[str, frame.Preset] = {
@@ -37,6 +37,7 @@ ANSWERS = {
 }
 WHAT_SORTS = "strength: the mean of |value|; variance: over the pixels of a map; sparsity: the share of zeros"
 TEXTS = {"formula": "", "numbers": ""}  # shown below, for one layer; the list does without
+SETTINGS = ("picture", "net", "layer", "channel")  # what the link says besides the widgets' values
 START = "feature_maps.start"  # channel that the link names, until another layer is chosen
 
 
@@ -81,14 +82,13 @@ def explore(stage: frame.Stage) -> None:
             labels=names_of(layer, stage.net),
             alt=f"{layer.shape[0]} maps of layer {layer.name}, strongest: {strongest(found)}",
         )
-        under = inputs.prepare(stage.image, nets.NETS[stage.net]).cropped
-        packed = maps_part.pack(view, found.maps, limits, order, under)
+        packed = maps_part.pack(view, found.maps, limits, order, guess.cropped)
         components.mount("maps", data=packed, key="feature_maps.maps", on_pick=choose_channel)
         channel = channel_of(links.setting("channel"), found, layer, stage.net)
         with tools:
             files = exports(stage, guess, layer, found, limits, order, channel, packed)
             frame.export_menu(files, "feature_maps")
-    links.publish("feature_maps", "picture", "net", "layer", "channel")
+    links.publish("feature_maps", *SETTINGS)
     if guess.notice:
         st.caption(guess.notice)
     with st.container(key="arithmetic"):  # keeps its height, so that nothing below it jumps
@@ -120,9 +120,8 @@ def choice(label: str, options: Mapping[str, str], key: str, explanation: str) -
 def explain(layer: Layer, found: LayerMaps) -> None:
     """The arithmetic of the layer, and what to notice in its maps."""
     words, formula = st.columns([1, 1.2], gap="medium")
-    for line in [layer.formula, *layer.numbers.split(r", \qquad ")]:
-        if line:
-            formula.latex(line)
+    for line in (layer.formula, *layer.numbers) if layer.formula else ():
+        formula.latex(line)
     words.markdown(f"**{layer.kind}.** {layer.does}")
     channels, height, width = layer.shape
     zeros = float(found.zeros.mean())
@@ -264,10 +263,9 @@ def exports(
 
 
 def picture(maps: NDArray[np.float32], limits: NDArray[np.float32]) -> bytes:
-    lut = colours.lut_for(signed=bool(limits[0, 0] < 0), dark=False)
     entries = mosaic.tiles(maps, limits)
-    white = (255, 255, 255)
-    return mosaic.png(mosaic.enlarged(entries, max(1, 1600 // entries.shape[1])), lut, background=white)
+    large = mosaic.enlarged(entries, max(1, 1600 // entries.shape[1]))
+    return mosaic.png(large, colours.lut_for(limits), background=(255, 255, 255))
 
 
 def every_layer(guess: Response) -> bytes:
@@ -294,7 +292,7 @@ def is_channel(text: str, layer: Layer) -> bool:
 def names_of(layer: Layer, net: str) -> tuple[str, ...]:
     """What the channels of the first and the last layer are called; the others have numbers only."""
     if layer.name == feature_maps.INPUT:
-        return ("red", "green", "blue") if layer.shape[0] == 3 else ("grey",)
+        return nets.NETS[net].channels
     return nets.NETS[net].classes if layer == feature_maps.layers(net)[-1] else ()
 
 
@@ -317,12 +315,12 @@ def settle(net: str) -> None:
         links.miss("channel", "", "The link names a map that this layer does not have; this is another one.")
 
 
-links.follow("feature_maps", "picture", "net", "layer", "channel")
-now = frame.current()
-settle(now.net)
+links.follow("feature_maps", *SETTINGS)
+shown = frame.current()
+settle(shown.net)
 st.session_state[START] = links.setting("channel")
-frame.header("feature_maps", PRESETS, now)
-shown = frame.sidebar()
+frame.header("feature_maps", PRESETS, shown)
+frame.sidebar(shown)
 explore(shown)
 frame.received(shown)
 frame.about(

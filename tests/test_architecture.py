@@ -43,8 +43,7 @@ def test_imports_point_one_way(path: Path) -> None:
     banned = {
         name for name in imports(path) for root in FORBIDDEN[folder] if f"{name}.".startswith(f"{root}.")
     }
-    allowed = {"torch"} if path.name == "warmup.py" else set()  # loads it before the first page needs it
-    assert banned - allowed == set()
+    assert banned == set()
 
 
 @pytest.mark.parametrize("exhibit", CATALOG, ids=lambda exhibit: exhibit.key)

@@ -26,7 +26,6 @@ def mount(
     data: Any,
     key: str,
     on_pick: Callable[[], None] | None = None,
-    height: int | str = "content",
 ) -> Any:
     """Show the component called `name`.
 
@@ -35,10 +34,9 @@ def mount(
         data: bytes (arrive as a Uint8Array) or what JSON can hold.
         key: unique on the page; `picked(key)` reads what was clicked.
         on_pick: runs before the page (or fragment) is run again after a click.
-        height: px, or "content".
     """
     _ensure_declared(name)
-    return _renderer(name)(data=data, key=key, height=height, on_pick_change=on_pick or (lambda: None))
+    return _renderer(name)(data=data, key=key, on_pick_change=on_pick or (lambda: None))
 
 
 def picked(key: str) -> Any:

@@ -28,7 +28,7 @@ function item(layer) {
   row.dataset.name = layer.name;
   row.setAttribute("role", "option");
   row.title = layer.does;
-  row.append(part("mark " + layer.group, ""), part("name", layer.name), part("shape", layer.shape.join(" × ")),
+  row.append(part("mark " + layer.group, ""), part("name", layer.name), part("size", layer.shape.join(" × ")),
     part("kind", [layer.kind, layer.settings].filter(Boolean).join(", ")),
     weights(layer.parameters));
   return row;

@@ -135,6 +135,8 @@ function redraw(view) {
   if (!view.header) return;
   view.tints = tints(view.luts[view.dark ? "dark" : "light"]);
   drawMosaic(view);
+  const { h, w } = view.header;
+  view.map = surface(w, h, (pixels, width) => paint(view, view.selected, pixels, width, 0, 0));
   drawZoom(view);
   drawBar(view);
   report(view);
@@ -224,13 +226,12 @@ function drawZoom(view) {
   const width = view.zoom.parentElement.clientWidth;
   const size = Math.min(width, 640), tall = Math.max(4, Math.min(size, Math.round(size * h / w)));
   const context = fit(view.zoom, size, tall);
-  const map = surface(w, h, (pixels, across) => paint(view, channel, pixels, across, 0, 0));
   const box = [0, 0, size, tall];
   context.imageSmoothingEnabled = view.header.picture.w > 64;
   context.drawImage(view.photo, ...box);
   context.globalAlpha = view.opacity / 100;
   context.imageSmoothingEnabled = false;
-  context.drawImage(map, ...box);
+  context.drawImage(view.map, ...box);
   context.globalAlpha = 1;
   if (view.cursor) {
     const { row, col } = view.cursor, dx = box[2] / w, dy = box[3] / h;

@@ -41,7 +41,6 @@ def pack(
     """
     channels, height, width = maps.shape
     fits = maps.nbytes <= _EXACT or np.abs(maps).max() > np.finfo(np.float16).max
-    signed = bool(limits[0, 0] < 0)
     header = {
         "id": view.identity,
         "layer": view.layer,
@@ -58,7 +57,7 @@ def pack(
         maps if fits else maps.astype(np.float16),
         limits,
         order.astype(np.int32),
-        colours.lut_for(signed=signed, dark=False),
-        colours.lut_for(signed=signed, dark=True),
+        colours.lut_for(limits),
+        colours.lut_for(limits, dark=True),
         np.round(picture * 255).astype(np.uint8),
     )

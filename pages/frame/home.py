@@ -43,7 +43,8 @@ def home() -> None:
         warmup.wait()
         st.rerun()
     links.follow("home", "picture", "net")
-    shown = stage.sidebar()
+    shown = stage.current()
+    stage.sidebar(shown)
     links.publish("home", "picture", "net")
     if st.session_state.get("home.before", shown.digest) != shown.digest:
         del st.session_state["home.before"]

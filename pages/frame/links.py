@@ -23,9 +23,7 @@ def follow(page: str, *names: str) -> None:
 
 def setting(name: str, default: str = "") -> str:
     """The value of a setting: as chosen in this visit, else from the link, else the default."""
-    if name in st.session_state:
-        return str(st.session_state[name])
-    return _address(name) or default
+    return str(st.session_state.setdefault(name, _address(name) or default))
 
 
 def choose(name: str, value: str) -> None:
@@ -50,7 +48,6 @@ def missed() -> list[str]:
 def publish(page: str, *names: str) -> None:
     """Write settings into the address, all at once; an empty one is left out."""
     values = {name: setting(name) for name in names}
-    st.session_state.update(values)
     for name in [name for name, value in values.items() if not value and name in st.query_params]:
         del st.query_params[name]
     if changed := {name: value for name, value in values.items() if value and value != _address(name)}:

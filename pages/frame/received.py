@@ -43,10 +43,9 @@ def received(stage: Stage) -> None:
         limits = np.tile(np.array([[-far, far]], np.float32), (channels, 1))
         entries = mosaic.tiles(prepared.normalised, limits, columns=channels)
         shown = mosaic.enlarged(entries, max(1, _SHOWN // rows))
-        names = ("red", "green", "blue") if channels == 3 else ("grey",)
-        _show(mosaic.png(shown, colours.LUTS["rdbu"]), f"normalised: {', '.join(names)}")
+        _show(mosaic.png(shown, colours.LUTS["rdbu"]), f"normalised: {', '.join(net.channels)}")
         st.markdown(f"**Normalised**: from {low:.3g} to {high:.3g}; blue is below 0, red above.")
-        for name, mean, std in zip(names, net.mean, net.std, strict=True):
+        for name, mean, std in zip(net.channels, net.mean, net.std, strict=True):
             st.latex(rf"x'_\text{{{name}}} = \frac{{x_\text{{{name}}} - {mean:g}}}{{{std:g}}}")
 
 

@@ -51,9 +51,8 @@ class Upload:
     notes: tuple[str, ...]
 
 
-def sidebar() -> Stage:
-    """Show both in the sidebar, with a way to change them, and return them."""
-    stage = current()
+def sidebar(stage: Stage) -> None:
+    """Show both in the sidebar, with a way to change them."""
     with st.sidebar:
         picture = _card(
             stage.picture,
@@ -71,7 +70,6 @@ def sidebar() -> Stage:
         choose_picture()
     elif components.picked("stage.net"):
         choose_net()
-    return stage
 
 
 def current() -> Stage:
@@ -90,7 +88,6 @@ def current() -> Stage:
         links.miss("picture", FIRST_PICTURE, LOST if name == MINE else NOT_HERE)
         name = FIRST_PICTURE
     image, digest = sample(name)
-    st.session_state.update(picture=name, net=net)
     return Stage(name, samples.SAMPLES[name].title, image, digest, net)
 
 

@@ -53,9 +53,8 @@ def _import_heavy_parts() -> None:
     _first_page.wait(timeout=_HEAD_START_S)
     try:
         import sklearn.datasets  # noqa: F401
-        import torch  # noqa: F401
 
-        from vizcore.exhibits import feature_maps  # noqa: F401
+        from vizcore.exhibits import feature_maps  # noqa: F401  # and with it torch
 
         freeze()
     finally:

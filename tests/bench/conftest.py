@@ -1,6 +1,6 @@
 """Figures are printed in one table at the end; none of them decides over pass or fail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -22,14 +22,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
     for name, value, goal in FIGURES:
         terminalreporter.write_line(f"{value:8.2f}  {name} (goal: {goal})")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Figures are taken with the threads that the app uses."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)

@@ -63,6 +63,6 @@ def test_viridis_gets_lighter_all_the_way() -> None:
 
 def test_signed_tables_are_blue_below_and_red_above_the_middle() -> None:
     for dark in (False, True):
-        table = colours.lut_for(signed=True, dark=dark).astype(int)
+        table = colours.lut_for(np.array([[-1, 1]], np.float32), dark=dark).astype(int)
         assert table[20, 2] > table[20, 0]
         assert table[235, 0] > table[235, 2]

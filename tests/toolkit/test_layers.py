@@ -12,7 +12,7 @@ from vizcore.toolkit.architectures import Add
 
 def numbers(module: nn.Module, *before: int) -> str:
     after = module(torch.zeros(1, *before))[0].shape
-    return layers.describe(module).numbers(module, before, tuple(after))
+    return "\n".join(layers.describe(module).numbers(module, before, tuple(after)))
 
 
 def test_a_convolution_counts_its_weights_and_its_output() -> None:

@@ -23,7 +23,7 @@ Sources: LeCun et al. 1998, *Gradient-based learning applied to document recogni
 Zeiler & Fergus 2014, arXiv:1311.2901; Goodfellow, Bengio & Courville 2016, *Deep Learning*, chapter 9.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,7 +53,7 @@ class Layer:
     parameters: int  # learned numbers
     does: str  # one sentence
     formula: str  # LaTeX
-    numbers: str  # LaTeX: the formula's numbers for this layer; may be empty
+    numbers: tuple[str, ...]  # LaTeX, line by line: the formula's numbers for this layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +76,7 @@ class LayerMaps:
 class Response:
     """What a whole network makes of one picture."""
 
+    cropped: Image  # (H, W, 3) in [0, 1], what is left of the picture, as a person sees it
     maps: Mapping[str, NDArray[np.float32]]  # layer -> (C, H, W), in the order in which they run
     classes: tuple[str, ...]  # the most probable first, at most five
     probabilities: tuple[float, ...]  # of those classes, by softmax
@@ -107,7 +108,7 @@ def layers(net: str) -> tuple[Layer, ...]:
     normalised = r"x' = \frac{x - \mu}{\sigma}"
     found = [
         Layer(
-            INPUT, "Input", "input", "", shape, 0, "The picture as the network receives it.", normalised, ""
+            INPUT, "Input", "input", "", shape, 0, "The picture as the network receives it.", normalised, ()
         )
     ]
 
@@ -142,13 +143,9 @@ def feature_maps(image: Image, net: str, layer: str) -> LayerMaps:
     pick({known.name: known for known in layers(net)}, layer, f"layer of {entry.title}")
     batch = torch.from_numpy(inputs.prepare(image, entry).normalised)[None]
     if layer == INPUT:
-        return measured(batch[0].numpy(), "")
-
-    def compute(where: str) -> NDArray[np.float32]:
-        return taps.outputs(nets.load(net, where), batch.to(where), [layer])[layer][0].float().cpu().numpy()
-
-    values, notice = device.run(compute)
-    return measured(values.reshape(_as_maps(values.shape)), notice)
+        return measured(batch[0].numpy())
+    maps, notice = device.run(lambda where: all_maps(nets.load(net, where), batch.to(where), [layer]))
+    return measured(maps[layer], notice)
 
 
 def measured(maps: NDArray[np.float32], notice: str = "") -> LayerMaps:
@@ -168,14 +165,17 @@ def measured(maps: NDArray[np.float32], notice: str = "") -> LayerMaps:
     )
 
 
-def all_maps(model: torch.nn.Module, batch: Tensor) -> dict[str, NDArray[np.float32]]:
-    """The bare maps of every layer of any model, name -> (C, H, W).
+def all_maps(
+    model: torch.nn.Module, batch: Tensor, only: Iterable[str] | None = None
+) -> dict[str, NDArray[np.float32]]:
+    """The bare maps of the layers of any model, name -> (C, H, W).
 
     Args:
         model: in eval mode.
         batch: (1, C, H, W), on the model's device.
+        only: names of layers; all when left out.
     """
-    found = taps.outputs(model, batch).items()
+    found = taps.outputs(model, batch, only).items()
     return {
         name: output[0].float().cpu().numpy().reshape(_as_maps(output.shape[1:])) for name, output in found
     }
@@ -192,13 +192,15 @@ def response(image: Image, net: str) -> Response:
         InputError: there is no such network.
     """
     entry = pick(nets.NETS, net, "network")
-    batch = torch.from_numpy(inputs.prepare(image, entry).normalised)[None]
+    prepared = inputs.prepare(image, entry)
+    batch = torch.from_numpy(prepared.normalised)[None]
     maps, notice = device.run(lambda where: all_maps(nets.load(net, where), batch.to(where)))
     logits = torch.from_numpy(next(reversed(maps.values()))).double().flatten()
     probabilities = logits.softmax(0).numpy()
     best = np.argsort(-probabilities, kind="stable")[:TOP]
     return Response(
-        maps={INPUT: batch[0].numpy(), **maps},
+        cropped=prepared.cropped,
+        maps={INPUT: prepared.normalised, **maps},
         classes=tuple(entry.classes[index] for index in best),
         probabilities=tuple(probabilities[best].tolist()),
         low=min(float(values.min()) for values in maps.values()),

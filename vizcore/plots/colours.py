@@ -40,8 +40,13 @@ LUTS: Mapping[str, Lut] = {
 }
 
 
-def lut_for(*, signed: bool, dark: bool) -> Lut:
-    """The table for values of one sign (viridis) or of both, on a light or a dark page."""
-    if not signed:
+def lut_for(limits: NDArray[np.float32], *, dark: bool = False) -> Lut:
+    """The table for values of one sign (viridis) or of both, on a light or a dark page.
+
+    Args:
+        limits: (C, 2) lowest and highest value of each map; the lowest is below 0 if there are both signs.
+        dark: whether the page is.
+    """
+    if limits[0, 0] >= 0:
         return LUTS["viridis"]
     return LUTS["berlin" if dark else "rdbu"]

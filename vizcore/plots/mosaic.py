@@ -77,7 +77,7 @@ def pngs(pictures: Iterable[tuple[Maps, Maps]], *, threads: int = 2) -> list[byt
 
     def one(picture: tuple[Maps, Maps]) -> bytes:
         maps, limits = picture
-        return png(tiles(maps, limits), lut_for(signed=bool(limits[0, 0] < 0), dark=False))
+        return png(tiles(maps, limits), lut_for(limits))
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, pictures))

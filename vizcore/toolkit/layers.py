@@ -8,6 +8,7 @@ from torch import nn
 from vizcore.toolkit.architectures import Add
 
 Shape = tuple[int, ...]
+Lines = tuple[str, ...]  # of LaTeX
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Kind:
     group: str  # colour of its mark: "linear", "activation", "pooling", "norm" or "shape"
     does: str  # one sentence
     formula: str  # LaTeX, general
-    numbers: Callable[[nn.Module, Shape, Shape], str] = lambda module, before, after: ""  # LaTeX, of this one
+    numbers: Callable[[nn.Module, Shape, Shape], Lines] = lambda module, before, after: ()  # of this one
     settings: Callable[[nn.Module], str] = lambda module: ""  # short, for a list
 
 
@@ -35,7 +36,7 @@ def pair(value: int | tuple[int, ...]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else (value[0], value[-1])
 
 
-def out_size(module: nn.Module, before: Shape, after: Shape) -> str:
+def out_size(module: nn.Module, before: Shape, after: Shape) -> Lines:
     """LaTeX of the output height of a window that slides, with the numbers in it.
 
     Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 14.
@@ -43,11 +44,11 @@ def out_size(module: nn.Module, before: Shape, after: Shape) -> str:
     kernel, stride = pair(module.kernel_size)[0], pair(module.stride)[0]  # type: ignore[arg-type]
     padding, dilation = pair(module.padding)[0], pair(getattr(module, "dilation", 1))[0]  # type: ignore[arg-type]
     if len(before) != 3:
-        return ""
+        return ()
     reach = str(kernel) if dilation == 1 else f"{dilation}({kernel}-1)-1"
     top = f"{before[1]} + 2\\cdot{padding} - {reach}"
     left, right = (r"\lceil", r"\rceil") if getattr(module, "ceil_mode", False) else (r"\lfloor", r"\rfloor")
-    return rf"H_\text{{out}} = \left{left}\frac{{{top}}}{{{stride}}}\right{right} + 1 = {after[1]}"
+    return (rf"H_\text{{out}} = \left{left}\frac{{{top}}}{{{stride}}}\right{right} + 1 = {after[1]}",)
 
 
 def _window(module: nn.Module) -> str:
@@ -61,30 +62,27 @@ def _window(module: nn.Module) -> str:
     return ", ".join(parts)
 
 
-def _convolution_numbers(module: nn.Conv2d, before: Shape, after: Shape) -> str:
+def _weights(module: nn.Module, product: str, outputs: int) -> str:
+    """LaTeX of the number of weights: a product, one bias for each output where there are any, the total."""
+    bias = f" + {outputs}" if module.bias is not None else ""
+    total = sum(weight.numel() for weight in module.parameters())
+    return rf"{product}{bias} = {total:,}\text{{ weights}}".replace(",", "{,}")
+
+
+def _convolution_numbers(module: nn.Conv2d, before: Shape, after: Shape) -> Lines:
     height, width = module.kernel_size
     inputs = module.in_channels // module.groups
-    count = module.out_channels * inputs * height * width
-    bias, total = "", count
-    if module.bias is not None:
-        bias, total = f" + {module.out_channels}", count + module.out_channels
-    weights = (
-        rf"{module.out_channels}\cdot{inputs}\cdot{height}\cdot{width}{bias} = {total:,}\text{{ weights}}"
-    )
-    return rf"{weights.replace(',', '{,}')}, \qquad {out_size(module, before, after)}"
+    product = rf"{module.out_channels}\cdot{inputs}\cdot{height}\cdot{width}"
+    return _weights(module, product, module.out_channels), *out_size(module, before, after)
 
 
-def _linear_numbers(module: nn.Linear, before: Shape, after: Shape) -> str:
-    bias = f" + {module.out_features}" if module.bias is not None else ""
-    total = sum(weight.numel() for weight in module.parameters())
-    return rf"{module.out_features}\cdot{module.in_features}{bias} = {total:,}\text{{ weights}}".replace(
-        ",", "{,}"
-    )
+def _linear_numbers(module: nn.Linear, before: Shape, after: Shape) -> Lines:
+    return (_weights(module, rf"{module.out_features}\cdot{module.in_features}", module.out_features),)
 
 
-def _flatten_numbers(module: nn.Module, before: Shape, after: Shape) -> str:
+def _flatten_numbers(module: nn.Module, before: Shape, after: Shape) -> Lines:
     product = r"\cdot".join(map(str, before))
-    return f"{product} = {after[0]}"
+    return (f"{product} = {after[0]}",)
 
 
 _RELU = Kind("ReLU", "activation", "Keeps what is positive and sets the rest to zero.", r"y = \max(0, x)")
@@ -119,7 +117,7 @@ _NORM = Kind(
     "norm",
     "Shifts and scales each channel by its mean and variance in training, then by two learned numbers.",
     r"y_c = \gamma_c\, \frac{x_c - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta_c",
-    lambda module, before, after: rf"C = {after[0]}, \qquad \varepsilon = {module.eps:g}",
+    lambda module, before, after: (f"C = {after[0]}", rf"\varepsilon = {module.eps:g}"),
 )
 _ADD = Kind("Sum", "linear", "Adds what the shortcut carried past the block.", r"y = F(x) + x")
 _DROPOUT = Kind(

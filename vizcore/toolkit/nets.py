@@ -34,6 +34,11 @@ class Net:
     classes: tuple[str, ...]  # name of each output
     source: str  # where the architecture was published
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the channels that it takes in."""
+        return ("red", "green", "blue") if self.input_shape[0] == 3 else ("grey",)
+
 
 NETS: dict[str, Net] = {
     "lenet5": Net(
