@@ -22,7 +22,7 @@ def home() -> None:
         "PyTorch computes every number that you see, when you ask for it."
     )
     loaded = warmup.ready()
-    own = st.button("Use your own picture", icon=":material/upload:", type="primary", disabled=not loaded)
+    own = st.button("Use your own picture", icon=":material/upload:", disabled=not loaded)
     groups: dict[str, list[dict[str, Any]]] = {}
     for exhibit in catalog.CATALOG:
         groups.setdefault(exhibit.section, []).append(
