@@ -6,6 +6,7 @@ only, so this one is handed over here.
 """
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,12 @@ def mount(
     """
     _ensure_declared(name)
     return _renderer(name)(data=data, key=key, on_pick_change=on_pick or (lambda: None))
+
+
+def bundle(name: str) -> str:
+    """The script of a component and what it imports, as one module: for a page without a server."""
+    shared, own = ((FOLDER / f"{stem}.js").read_text(encoding="utf-8") for stem in ("canvas", name))
+    return shared + re.sub(r'^import .* from "\./canvas\.js";\n', "", own, flags=re.MULTILINE)
 
 
 def picked(key: str) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.components import FOLDER
+from pages.components import FOLDER, bundle
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,6 @@ def html_page(title: str, component: str, data: bytes) -> bytes:
         component: stem of its script.
         data: what the component gets.
     """
-    code = (FOLDER / f"{component}.js").read_text(encoding="utf-8")
     css = (FOLDER / f"{component}.css").read_text(encoding="utf-8")
     values = json.dumps(base64.b64encode(data).decode())
     return f"""<!doctype html>
@@ -109,7 +108,7 @@ h1 {{ font-size: 1.25rem; }}
 {css}</style></head>
 <body><h1>{html.escape(title)}</h1><div id="part"></div>
 <script type="module">
-{code}
+{bundle(component)}
 const bytes = Uint8Array.from(atob({values}), (letter) => letter.charCodeAt(0));
 render({{ data: bytes, parentElement: document.getElementById("part"), setTriggerValue: () => {{}} }});
 </script></body></html>

@@ -2,16 +2,15 @@
 
 import base64
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
+from pages.components import bundle
 from pages.components.maps import View, pack
 
-SCRIPT = Path(__file__).parents[2] / "pages" / "components" / "maps.js"
 LOAD = """async ([code, theme]) => {
   document.body.innerHTML = '<div id="host" style="width:800px"></div>';
   const host = document.getElementById('host');
@@ -30,7 +29,7 @@ RENDER = """(text) => {
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 900, "height": 700})
-    page.evaluate(LOAD, [SCRIPT.read_text(encoding="utf-8"), "#ffffff"])
+    page.evaluate(LOAD, [bundle("maps"), "#ffffff"])
     yield page
     page.close()
 
