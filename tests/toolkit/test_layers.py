@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from vizcore.toolkit import layers
-from vizcore.toolkit.architectures import Add
+from vizcore.toolkit.modules import Add
 
 
 def numbers(module: nn.Module, *before: int) -> str:
@@ -58,6 +58,33 @@ def test_settings_name_what_is_not_the_default() -> None:
         layers.describe(module).settings(module) for module in (nn.Conv2d(1, 1, 5), nn.MaxPool2d(3, 2, 1))
     ]
     assert settings == ["5 × 5", "3 × 3, stride 2, padding 1"]
+
+
+@pytest.mark.parametrize(
+    ("module", "before", "count"),
+    [
+        (nn.Conv2d(3, 16, 5, padding=2), (3, 8, 6), 16 * 8 * 6 * 3 * 25),  # no product for the bias
+        (nn.Conv2d(8, 4, (3, 1), stride=2, groups=2, bias=False), (8, 7, 5), 4 * 3 * 3 * 4 * 3),
+        (nn.Conv2d(6, 6, 3, groups=6, padding=1), (6, 4, 4), 6 * 16 * 9),
+        (nn.Linear(400, 120), (400,), 120 * 400),
+        (nn.Linear(4, 7), (5, 3, 4), 5 * 3 * 7 * 4),  # channels last: the same at each place
+        (nn.MaxPool2d(2), (3, 8, 8), 0),
+        (nn.BatchNorm2d(3), (3, 8, 8), 0),
+        (nn.ReLU(), (3, 8, 8), 0),
+    ],
+    ids=str,
+)
+def test_multiplications_are_those_by_weights(module: nn.Module, before: layers.Shape, count: int) -> None:
+    after = tuple(module.eval()(torch.zeros(1, *before)).shape[1:])
+    assert layers.describe(module).multiplications(module, before, after) == count
+
+
+def test_every_kind_has_words_a_known_group_and_a_formula() -> None:
+    groups = {"linear", "activation", "pooling", "norm", "shape"}
+    for name, kind in layers.KINDS.items():
+        assert kind.group in groups, name
+        assert kind.does.endswith("."), name
+        assert kind.formula.startswith("y"), name
 
 
 def test_a_residual_sum_and_a_strange_layer_have_names() -> None:

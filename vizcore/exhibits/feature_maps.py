@@ -23,7 +23,7 @@ Sources: LeCun et al. 1998, *Gradient-based learning applied to document recogni
 Zeiler & Fergus 2014, arXiv:1311.2901; Goodfellow, Bengio & Courville 2016, *Deep Learning*, chapter 9.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,12 +32,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vizcore.toolkit import device, inputs, nets, samples, taps
+from vizcore.toolkit import arithmetic, device, fields, graphs, inputs, nets, samples
 from vizcore.toolkit import layers as kinds
-from vizcore.toolkit.errors import InputError, pick
+from vizcore.toolkit.errors import InputError
+from vizcore.toolkit.graphs import INPUT, Step
 from vizcore.toolkit.images import Image
+from vizcore.toolkit.latex import number
+from vizcore.toolkit.maps import LayerMaps, limits, measured, order
 
-INPUT = "input"  # name of the layer before the first: what the network receives
 TOP = 5  # classes shown
 
 
@@ -51,25 +53,11 @@ class Layer:
     settings: str  # such as "3 x 3, padding 1"; empty when there are none
     shape: tuple[int, int, int]  # (C, H, W) of its maps; a list of N values counts as N maps of 1 x 1
     parameters: int  # learned numbers
+    multiplications: int  # by learned numbers, for one picture; each goes with an addition
     does: str  # one sentence
     formula: str  # LaTeX
     numbers: tuple[str, ...]  # LaTeX, line by line: the formula's numbers for this layer
-
-
-@dataclass(frozen=True, eq=False)
-class LayerMaps:
-    """All feature maps of one layer for one picture, and what can be said of each."""
-
-    maps: NDArray[np.float32]  # (C, H, W)
-    strength: NDArray[np.float64]  # (C,) mean of |value|
-    variance: NDArray[np.float64]  # (C,) over the pixels of a map; 0 = the same everywhere
-    zeros: NDArray[np.float64]  # (C,) share of values that are exactly 0; 1 = an empty map
-    notice: str  # empty, or a sentence on where it had to be computed
-
-    @property
-    def dead(self) -> tuple[int, ...]:
-        """Channels that are 0 everywhere in this picture."""
-        return tuple(np.flatnonzero(self.zeros == 1).tolist())
+    inputs: tuple[str, ...]  # the layers that it reads
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,50 +68,76 @@ class Response:
     maps: Mapping[str, NDArray[np.float32]]  # layer -> (C, H, W), in the order in which they run
     classes: tuple[str, ...]  # the most probable first, at most five
     probabilities: tuple[float, ...]  # of those classes, by softmax
+    logits: NDArray[np.float64]  # (N,) what softmax is taken of, in the order of the network's classes
     low: float  # smallest value in any layer, the input left out
     high: float  # largest value in any layer, the input left out
     notice: str  # empty, or a sentence on where it had to be computed
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the maps."""
+        return sum(maps.nbytes for maps in self.maps.values())
+
 
 @dataclass(frozen=True, eq=False)
-class Histogram:
-    """How often each value occurs in a map."""
+class UnitArithmetic:
+    """One value of one map, and where it comes from."""
 
-    edges: NDArray[np.float64]  # (B + 1,) borders of the bins
-    counts: NDArray[np.int64]  # (B,) values in each
+    terms: NDArray[np.float64]  # (T,) their sum is the value
+    value: float  # as the network computed it, in single precision
+    parts: arithmetic.Sum  # the terms, as they come about
+    sources: tuple[str, ...]  # the layers that are read
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def layers(net: str) -> tuple[Layer, ...]:
     """All layers of a network in the order in which they run; the input first.
 
+    Nothing is loaded: shapes need no weights.
+
     Args:
-        net: a name in `nets.NETS`.
+        net: a reference, see `nets`.
 
     Raises:
         InputError: there is no such network.
     """
-    shape = pick(nets.NETS, net, "network").input_shape
-    model = nets.load(net, "cpu")
+    shape = nets.find(net).input_shape
+    network = nets.skeleton(net)
+    outputs = graphs.outputs(network, torch.zeros(1, *shape, device="meta"))
+    shapes = {INPUT: shape} | {step.name: tuple(outputs[step.name].shape[1:]) for step in network}
     normalised = r"x' = \frac{x - \mu}{\sigma}"
-    found = [
-        Layer(
-            INPUT, "Input", "input", "", shape, 0, "The picture as the network receives it.", normalised, ()
-        )
-    ]
+    first = Layer(
+        INPUT,
+        "Input",
+        "input",
+        "",
+        shape,
+        0,
+        0,
+        "The picture as the network receives it.",
+        normalised,
+        (),
+        (),
+    )
+    return (first, *(_layer(step, shapes[step.inputs[0]], outputs[step.name]) for step in network))
 
-    def add(name: str, module: torch.nn.Module, given: tuple[Tensor, ...], output: Tensor) -> bool:
-        kind, before, after = kinds.describe(module), tuple(given[0].shape[1:]), tuple(output.shape[1:])
-        weights = sum(weight.numel() for weight in module.parameters())
-        numbers = kind.numbers(module, before, after)
-        texts = (kind.does, kind.formula, numbers)
-        found.append(
-            Layer(name, kind.name, kind.group, kind.settings(module), _as_maps(after), weights, *texts)
-        )
-        return False
 
-    taps.watch(model, torch.zeros(1, *shape), add)
-    return tuple(found)
+def _layer(step: Step, before: tuple[int, ...], output: Tensor) -> Layer:
+    module, after = step.module, tuple(output.shape[1:])
+    kind = kinds.describe(module)
+    return Layer(
+        name=step.name,
+        kind=kind.name,
+        group=kind.group,
+        settings=kind.settings(module),
+        shape=_size(graphs.as_maps(output, step.channels_last)),
+        parameters=sum(weight.numel() for weight in module.parameters()),
+        multiplications=kind.multiplications(module, before, after),
+        does=kind.does,
+        formula=kind.formula,
+        numbers=kind.numbers(module, before, after),
+        inputs=step.inputs,
+    )
 
 
 def feature_maps(image: Image, net: str, layer: str) -> LayerMaps:
@@ -133,52 +147,34 @@ def feature_maps(image: Image, net: str, layer: str) -> LayerMaps:
 
     Args:
         image: (H, W, 3) in [0, 1].
-        net: a name in `nets.NETS`.
-        layer: a name in `layers(net)`.
+        net: a reference, see `nets`.
+        layer: a name in `layers(net)`, or of a block: then its last layer.
 
     Raises:
         InputError: there is no such network or layer.
     """
-    entry = pick(nets.NETS, net, "network")
-    pick({known.name: known for known in layers(net)}, layer, f"layer of {entry.title}")
-    batch = torch.from_numpy(inputs.prepare(image, entry).normalised)[None]
+    layer = find_layer(net, layer).name
+    batch = _batch(image, net)
     if layer == INPUT:
         return measured(batch[0].numpy())
-    maps, notice = device.run(lambda where: all_maps(nets.load(net, where), batch.to(where), [layer]))
+    maps, notice = device.run(lambda where: all_maps(nets.network(net, where), batch.to(where), [layer]))
     return measured(maps[layer], notice)
 
 
-def measured(maps: NDArray[np.float32], notice: str = "") -> LayerMaps:
-    """Attach to maps what can be said of each.
-
-    Args:
-        maps: (C, H, W) of one layer.
-        notice: of the computation, see `device.run`.
-    """
-    wide = maps.astype(np.float64)
-    return LayerMaps(
-        maps=maps,
-        strength=np.abs(wide).mean(axis=(1, 2)),
-        variance=wide.var(axis=(1, 2)),
-        zeros=(maps == 0).mean(axis=(1, 2)),
-        notice=notice,
-    )
-
-
 def all_maps(
-    model: torch.nn.Module, batch: Tensor, only: Iterable[str] | None = None
+    network: Sequence[Step], batch: Tensor, only: Iterable[str] | None = None
 ) -> dict[str, NDArray[np.float32]]:
-    """The bare maps of the layers of any model, name -> (C, H, W).
+    """The bare maps of the layers of any network, name -> (C, H, W).
 
     Args:
-        model: in eval mode.
-        batch: (1, C, H, W), on the model's device.
+        network: from `graphs.steps` or `nets.network`.
+        batch: (1, C, H, W), on the network's device.
         only: names of layers; all when left out.
     """
-    found = taps.outputs(model, batch, only).items()
-    return {
-        name: output[0].float().cpu().numpy().reshape(_as_maps(output.shape[1:])) for name, output in found
-    }
+    last = {step.name: step.channels_last for step in network}
+    with torch.inference_mode():
+        found = graphs.outputs(network, batch, only)
+    return {name: _numpy(graphs.as_maps(output, last[name])[0]) for name, output in found.items()}
 
 
 def response(image: Image, net: str) -> Response:
@@ -186,26 +182,226 @@ def response(image: Image, net: str) -> Response:
 
     Args:
         image: (H, W, 3) in [0, 1].
-        net: a name in `nets.NETS`.
+        net: a reference, see `nets`.
 
     Raises:
         InputError: there is no such network.
     """
-    entry = pick(nets.NETS, net, "network")
+    entry = nets.find(net)
     prepared = inputs.prepare(image, entry)
     batch = torch.from_numpy(prepared.normalised)[None]
-    maps, notice = device.run(lambda where: all_maps(nets.load(net, where), batch.to(where)))
-    logits = torch.from_numpy(next(reversed(maps.values()))).double().flatten()
-    probabilities = logits.softmax(0).numpy()
+    maps, notice = device.run(lambda where: all_maps(nets.network(net, where), batch.to(where)))
+    logits = next(reversed(maps.values())).astype(np.float64).ravel()
+    probabilities = torch.from_numpy(logits).softmax(0).numpy()
     best = np.argsort(-probabilities, kind="stable")[:TOP]
     return Response(
         cropped=prepared.cropped,
         maps={INPUT: prepared.normalised, **maps},
         classes=tuple(entry.classes[index] for index in best),
         probabilities=tuple(probabilities[best].tolist()),
+        logits=logits,
         low=min(float(values.min()) for values in maps.values()),
         high=max(float(values.max()) for values in maps.values()),
         notice=notice,
+    )
+
+
+def find_layer(net: str, layer: str) -> Layer:
+    """The layer of this name; for the name of a block, such as `layer1`, the last layer in it.
+
+    Raises:
+        InputError: there is no such network, layer or block.
+    """
+    known = layers(net)
+    inside = [entry for entry in known if f"{entry.name}.".startswith(f"{layer}.")]
+    if not inside:
+        some = ", ".join(entry.name for entry in known[:8])
+        what = f"{nets.find(net).title} has no layer called {str(layer)[:40]!r}"
+        raise InputError(f"{what}. Its {len(known)} layers begin with {some}.")
+    return inside[-1]
+
+
+def receptive_field(net: str, layer: str, row: int, col: int) -> fields.Box:
+    """The part of the picture that a unit can see: (top, left, bottom, right), half open.
+
+    In px of the picture as the network receives it (`response(...).cropped`), ended at its border; all
+    zeros for a unit that sees nothing but padding. No pixel outside changes the unit, whatever the weights.
+
+    Args:
+        net: a reference, see `nets`.
+        layer: a name in `layers(net)`, or of a block: then its last layer.
+        row: of the unit in its map.
+        col: of the unit in its map.
+
+    Raises:
+        InputError: there is no such network, layer or unit.
+    """
+    entry = find_layer(net, layer)
+    _check_unit(entry, 0, row, col)
+    return fields.field(nets.skeleton(net), _shapes(net), entry.name, row, col)
+
+
+def field_size(net: str, layer: str) -> tuple[int, int] | None:
+    """Height and width in px of the receptive field far from any border; None where it is the whole picture.
+
+    Args:
+        net: a reference, see `nets`.
+        layer: a name in `layers(net)`, or of a block: then its last layer.
+
+    Raises:
+        InputError: there is no such network or layer.
+    """
+    return fields.extent(nets.skeleton(net), _shapes(net), find_layer(net, layer).name)
+
+
+def effective_field(
+    image: Image, net: str, layer: str, channel: int, row: int, col: int
+) -> NDArray[np.float32]:
+    r"""How strongly each pixel moves a unit, for this picture: (H, W), $\sum_k |\partial y / \partial x_k|$.
+
+    The sum runs over the colours of the normalised picture. Luo et al. 2016, arXiv:1701.04128: most of a
+    receptive field hardly counts, and what counts is shaped like a bell.
+
+    Args:
+        image: (H, W, 3) in [0, 1].
+        net: a reference, see `nets`.
+        layer: a name in `layers(net)`, or of a block: then its last layer.
+        channel: of the unit.
+        row: of the unit in its map.
+        col: of the unit in its map.
+
+    Raises:
+        InputError: there is no such network, layer or unit.
+    """
+    entry = find_layer(net, layer)
+    _check_unit(entry, channel, row, col)
+    batch = _batch(image, net)
+
+    def gradient(where: str) -> NDArray[np.float32]:
+        network = nets.network(net, where)
+        picture = batch.to(where).requires_grad_()
+        with torch.enable_grad():
+            output = graphs.outputs(network, picture, [entry.name])[entry.name]
+            last = next((step.channels_last for step in network if step.name == entry.name), False)
+            unit = graphs.as_maps(output, last)[0, channel, row, col]
+        (found,) = torch.autograd.grad(unit, picture)
+        return _numpy(found[0].abs().sum(dim=0))
+
+    return device.run(gradient)[0]
+
+
+def unit_arithmetic(
+    image: Image,
+    net: str,
+    layer: str,
+    channel: int,
+    row: int,
+    col: int,
+    known: Mapping[str, NDArray[np.float32]] | None = None,
+) -> UnitArithmetic:
+    """The value of one unit, and the numbers that give it.
+
+    Args:
+        image: (H, W, 3) in [0, 1].
+        net: a reference, see `nets`.
+        layer: a name in `layers(net)`, or of a block: then its last layer.
+        channel: of the unit.
+        row: of the unit in its map.
+        col: of the unit in its map.
+        known: maps by layer, where they have been computed already (`response(...).maps`).
+
+    Raises:
+        InputError: there is no such network, layer or unit.
+    """
+    entry, unit = find_layer(net, layer), (channel, row, col)
+    _check_unit(entry, *unit)
+    if entry.name == INPUT:
+        return _normalisation(image, net, unit)
+    batch, wanted = _batch(image, net), {entry.name, *entry.inputs} - {INPUT}
+
+    def numbers(where: str) -> tuple[Mapping[str, NDArray[np.float32]], torch.nn.Module]:
+        network = nets.network(net, where)
+        module = next(step.module for step in network if step.name == entry.name)
+        return known or all_maps(network, batch.to(where), wanted), module
+
+    maps, module = device.run(numbers)[0]
+    given = [batch[0].numpy() if name == INPUT else maps[name] for name in entry.inputs]
+    parts = arithmetic.taken_apart(module, given, unit)
+    sources = entry.inputs if parts.source is None else (entry.inputs[parts.source],)
+    return UnitArithmetic(parts.terms, float(maps[entry.name][unit]), parts, sources)
+
+
+def _normalisation(image: Image, net: str, unit: tuple[int, int, int]) -> UnitArithmetic:
+    """The input's own arithmetic: a pixel less the mean, divided by the standard deviation."""
+    entry, channel = nets.find(net), unit[0]
+    prepared = inputs.prepare(image, entry)
+    pixel, mean, std = prepared.cropped[unit[1], unit[2], channel], entry.mean[channel], entry.std[channel]
+    value = float(prepared.normalised[unit])
+    parts = arithmetic.Sum(
+        terms=np.array([(float(pixel) - mean) / std]),
+        patch=np.array(pixel, np.float64).reshape(1, 1, 1),
+        channels=(channel,),
+        corner=unit[1:],
+        line=rf"x' = \frac{{{pixel:.3g} - {mean:g}}}{{{std:g}}} = {value:.3g}",
+    )
+    return UnitArithmetic(parts.terms, value, parts, ("picture",))
+
+
+def _check_unit(layer: Layer, channel: int, row: int, col: int) -> None:
+    for what, index, size in zip(("map", "row", "column"), (channel, row, col), layer.shape, strict=True):
+        if not 0 <= index < size:
+            raise InputError(f"{layer.name} has the {what}s 0 to {size - 1}, not {index}.")
+
+
+@lru_cache(maxsize=32)
+def _shapes(net: str) -> Mapping[str, tuple[int, int, int]]:
+    return {layer.name: layer.shape for layer in layers(net)}
+
+
+def _batch(image: Image, net: str) -> Tensor:
+    """(1, C, H, W), what the network receives."""
+    return torch.from_numpy(inputs.prepare(image, nets.find(net)).normalised)[None]
+
+
+def counterpart(layer: Layer, net: str, other: str) -> str:
+    """The layer of another network to hold beside one: of the same name, else of the same kind and depth.
+
+    Args:
+        layer: of `layers(net)`.
+        net: a reference, see `nets`.
+        other: a reference.
+
+    Raises:
+        InputError: there is no such network.
+    """
+    depth = layers(net).index(layer) / len(layers(net))
+    found = layers(other)
+    alike = [entry for entry in found if entry.name == layer.name and entry.kind == layer.kind]
+    alike = alike or [entry for entry in found if entry.kind == layer.kind] or list(found)
+    return min(alike, key=lambda entry: abs(found.index(entry) / len(found) - depth)).name
+
+
+def softmax_written_out(logits: NDArray[np.float64]) -> tuple[str, str]:
+    r"""The probability of the winning class as LaTeX: with its logit, and as it is computed.
+
+    Subtracting the largest logit changes nothing and keeps $e^z$ from overflowing. Source: Goodfellow,
+    Bengio & Courville 2016, *Deep Learning*, section 4.1.
+
+    Args:
+        logits: (N,) of all classes.
+    """
+    ranked = np.argsort(-logits, kind="stable")
+    first = logits[ranked[0]]
+    shown = logits[ranked[:3]]
+    more = r" + \cdots" if len(logits) > 3 else ""
+    winner, score = rf"p_{{{ranked[0]}}}", rf"e^{{z_{{{ranked[0]}}}}}"
+    plain = " + ".join(f"e^{{{number(logit)}}}" for logit in shown)
+    shifted = " + ".join(f"e^{{{number(logit - first)}}}" if logit < first else "1" for logit in shown)
+    total = np.exp(logits - first).sum()
+    return (
+        rf"{winner} = \frac{{{score}}}{{\sum_j e^{{z_j}}}} = \frac{{e^{{{number(first)}}}}}{{{plain}{more}}}",
+        rf"\phantom{{{winner}}} = \frac{{1}}{{{shifted}{more}}} = \frac{{1}}{{{total:.4g}}}"
+        rf" = {number(1 / total)}",
     )
 
 
@@ -217,91 +413,19 @@ def mirror_change(image: Image, net: str, layer: str) -> float:
 
     Args:
         image: (H, W, 3) in [0, 1].
-        net: a name in `nets.NETS`.
+        net: a reference, see `nets`.
         layer: a name in `layers(net)` whose maps have more than one column, or there is nothing to mirror.
 
     Raises:
         InputError: there is no such network or layer.
     """
-    top, left, bottom, right = inputs.central_square(*image.shape[:2])
+    top, left, bottom, right = inputs.middle(*image.shape[:2])
     square = image[top:bottom, left:right]  # first, so that both are mirrored about the same axis
     straight = feature_maps(square, net, layer).maps.astype(np.float64)
     mirrored = feature_maps(np.ascontiguousarray(square[:, ::-1]), net, layer).maps
     return float(
         np.linalg.norm(mirrored[:, :, ::-1] - straight) / max(float(np.linalg.norm(straight)), 1e-12)
     )
-
-
-def _by_channel(found: LayerMaps) -> NDArray[np.float64]:
-    return np.arange(len(found.maps), dtype=np.float64)
-
-
-ORDERS: Mapping[str, Callable[[LayerMaps], NDArray[np.float64]]] = {
-    "channel": _by_channel,
-    "strength": lambda found: -found.strength,
-    "variance": lambda found: -found.variance,
-    "sparsity": lambda found: -found.zeros,
-}
-
-
-def order(found: LayerMaps, by: str) -> NDArray[np.int64]:
-    """Channels sorted: by number, or the strongest, most varied or emptiest first; ties by number.
-
-    Raises:
-        InputError: `by` is none of `ORDERS`.
-    """
-    return np.argsort(pick(ORDERS, by, "order")(found), kind="stable")
-
-
-RANGES = ("map", "layer", "network")
-
-
-def limits(found: LayerMaps, by: str, network: tuple[float, float]) -> NDArray[np.float32]:
-    """The values that get the two end colours, (C, 2) as (low, high) per channel.
-
-    Values of both signs get a range that is symmetric around 0, so that 0 keeps the middle
-    colour; values without a sign start at 0.
-
-    Args:
-        found: the maps of one layer.
-        by: "map" (each map by itself: shows faint ones), "layer" (all maps of the layer alike) or
-            "network" (all layers alike: shows how strong a layer is). A map of one value has no range
-            of its own and gets that of the layer.
-        network: smallest and largest value in the network.
-
-    Raises:
-        InputError: `by` is none of `RANGES`.
-    """
-    pick(dict.fromkeys(RANGES, True), by, "colour range")
-    count = len(found.maps)
-    if by == "map" and found.maps[0].size > 1:
-        low, high = found.maps.min(axis=(1, 2)), found.maps.max(axis=(1, 2))
-    elif by != "network":
-        low, high = np.full(count, found.maps.min()), np.full(count, found.maps.max())
-    else:
-        low, high = np.full(count, network[0]), np.full(count, network[1])
-    if found.maps.min() < 0:
-        high = np.maximum(np.abs(low), np.abs(high))
-        low = -high
-    else:
-        low = np.zeros(count)
-    return np.stack([low, np.where(high > low, high, low + 1)], axis=1).astype(np.float32)
-
-
-def histogram(values: NDArray[np.float32], *, bins: int = 32) -> Histogram:
-    """How often each value occurs in a map.
-
-    Args:
-        values: any shape, finite.
-        bins: of equal width between the smallest and the largest value.
-
-    Raises:
-        InputError: `bins` is not in 1..512.
-    """
-    if not 1 <= bins <= 512:
-        raise InputError(f"A histogram needs 1 to 512 bins, not {bins}.")
-    counts, edges = np.histogram(values, bins=bins)
-    return Histogram(edges.astype(np.float64), counts.astype(np.int64))
 
 
 def card() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -311,7 +435,10 @@ def card() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return found.maps[best], limits(found, "map", (0, 1))[best]
 
 
-def _as_maps(shape: tuple[int, ...] | torch.Size) -> tuple[int, int, int]:
-    """(C, H, W) of an output without its batch: a list of N values becomes N maps of 1 x 1."""
-    channels, height, width = (*shape, 1, 1)[:3]
+def _size(maps: Tensor) -> tuple[int, int, int]:
+    _, channels, height, width = maps.shape
     return channels, height, width
+
+
+def _numpy(tensor: Tensor) -> NDArray[np.float32]:
+    return tensor.float().cpu().numpy()

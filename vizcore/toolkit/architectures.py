@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
+from vizcore.toolkit.modules import Add
 
-def lenet5() -> nn.Sequential:
-    """LeNet-5 in its modern variant: (N, 1, 32, 32) -> (N, 10), 61,706 parameters.
+
+def lenet5(classes: int = 10) -> nn.Sequential:
+    """LeNet-5 in its modern variant: (N, 1, 32, 32) -> (N, classes), 61,706 parameters for ten.
 
     Layer sizes of LeCun et al. 1998, "Gradient-based learning applied to document recognition"; what differs
     is usual today: ReLU for tanh, max pooling for averages with weights, every map of the second convolution
@@ -30,13 +32,13 @@ def lenet5() -> nn.Sequential:
             relu3=nn.ReLU(),
             fc2=nn.Linear(120, 84),
             relu4=nn.ReLU(),
-            fc3=nn.Linear(84, 10),
+            fc3=nn.Linear(84, classes),
         )
     )
 
 
-def tiny_vgg() -> nn.Sequential:
-    """A small VGG: (N, 3, 64, 64) -> (N, 10), four blocks of two 3x3 convolutions and a max pooling.
+def tiny_vgg(classes: int = 10) -> nn.Sequential:
+    """A small VGG: (N, 3, 64, 64) -> (N, classes), four blocks of two 3x3 convolutions and a max pooling.
 
     After Simonyan & Zisserman 2014, arXiv:1409.1556: small filters in pairs, more maps as they shrink.
     """
@@ -50,13 +52,13 @@ def tiny_vgg() -> nn.Sequential:
                 channels = width
             yield f"pool{block}", nn.MaxPool2d(2)
         yield "flatten", nn.Flatten()
-        yield "fc", nn.Linear(channels * 4 * 4, 10)
+        yield "fc", nn.Linear(channels * 4 * 4, classes)
 
     return nn.Sequential(OrderedDict(blocks()))
 
 
-def small_resnet() -> nn.Sequential:
-    """A small ResNet: (N, 3, 64, 64) -> (N, 10), a stem and three stages of two basic blocks.
+def small_resnet(classes: int = 10) -> nn.Sequential:
+    """A small ResNet: (N, 3, 64, 64) -> (N, classes), a stem and three stages of two basic blocks.
 
     After He et al. 2015, arXiv:1512.03385: the 7x7 stem of the large networks, the widths of the small ones.
     """
@@ -70,17 +72,9 @@ def small_resnet() -> nn.Sequential:
             stage3=nn.Sequential(Block(32, 64), Block(64, 64)),
             pool=nn.AdaptiveAvgPool2d(1),
             flatten=nn.Flatten(),
-            fc=nn.Linear(64, 10),
+            fc=nn.Linear(64, classes),
         )
     )
-
-
-class Add(nn.Module):
-    """The residual sum, as a module so that it can be looked into."""
-
-    def forward(self, residual: Tensor, shortcut: Tensor) -> Tensor:
-        """Elementwise sum of two tensors of one shape."""
-        return residual + shortcut
 
 
 class Block(nn.Module):

@@ -12,6 +12,8 @@ T = TypeVar("T")
 # As many forward passes at once as there are cores, each on one core: two users who each
 # take every core slow one another down fifteenfold (OpenMP teams that wait for each other).
 torch.set_num_threads(1)
+# Newer GPUs would round what they multiply to 10 bits, and sums would differ from what is shown.
+torch.backends.cudnn.allow_tf32 = False
 SLOTS = max(2, os.cpu_count() or 2)
 _passes = threading.BoundedSemaphore(SLOTS)
 

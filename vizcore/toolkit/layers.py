@@ -1,11 +1,10 @@
 """What one layer is, in words and numbers: its kind, its settings, its formula."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from torch import nn
-
-from vizcore.toolkit.architectures import Add
 
 Shape = tuple[int, ...]
 Lines = tuple[str, ...]  # of LaTeX
@@ -21,13 +20,16 @@ class Kind:
     formula: str  # LaTeX, general
     numbers: Callable[[nn.Module, Shape, Shape], Lines] = lambda module, before, after: ()  # of this one
     settings: Callable[[nn.Module], str] = lambda module: ""  # short, for a list
+    multiplications: Callable[[nn.Module, Shape, Shape], int] = lambda module, before, after: (
+        0
+    )  # with weights
 
 
 def describe(module: nn.Module) -> Kind:
     """The entry of `KINDS` for a module, or one that knows only the name of its class."""
     for base in type(module).__mro__:
-        if base in KINDS:
-            return KINDS[base]
+        if base.__name__ in KINDS:
+            return KINDS[base.__name__]
     return Kind(type(module).__name__, "shape", "This layer has no description here yet.", "")
 
 
@@ -59,6 +61,8 @@ def _window(module: nn.Module) -> str:
         parts.append(f"stride {pair(module.stride)[0]}")  # type: ignore[arg-type]
     if pair(module.padding) != (0, 0):  # type: ignore[arg-type]
         parts.append(f"padding {pair(module.padding)[0]}")  # type: ignore[arg-type]
+    if getattr(module, "groups", 1) > 1:
+        parts.append(f"{module.groups} groups")
     return ", ".join(parts)
 
 
@@ -85,71 +89,128 @@ def _flatten_numbers(module: nn.Module, before: Shape, after: Shape) -> Lines:
     return (f"{product} = {after[0]}",)
 
 
-_RELU = Kind("ReLU", "activation", "Keeps what is positive and sets the rest to zero.", r"y = \max(0, x)")
-_TANH = Kind("tanh", "activation", "Squeezes every value into the range from -1 to 1.", r"y = \tanh x")
-_SIGMOID = Kind(
-    "Sigmoid", "activation", "Squeezes every value into the range from 0 to 1.", r"y = \frac{1}{1 + e^{-x}}"
-)
-_MAX = Kind(
-    "Max pooling",
-    "pooling",
-    "Keeps the largest value of each window, channel by channel.",
-    r"y_{c,i,j} = \max_{m,n}\; x_{c,\,si+m,\,sj+n}",
-    out_size,
-    _window,
-)
-_AVERAGE = Kind(
-    "Average pooling",
-    "pooling",
-    "Replaces each window by its mean, channel by channel.",
-    r"y_{c,i,j} = \frac{1}{k^2} \sum_{m,n} x_{c,\,si+m,\,sj+n}",
-    out_size,
-    _window,
-)
-_GLOBAL = Kind(
-    "Global average",
-    "pooling",
-    "Replaces each whole map by a grid of means; a grid of 1 × 1 is the mean of the map.",
-    r"y_c = \frac{1}{HW} \sum_{i,j} x_{c,i,j}",
-)
-_NORM = Kind(
-    "Batch norm",
-    "norm",
-    "Shifts and scales each channel by its mean and variance in training, then by two learned numbers.",
-    r"y_c = \gamma_c\, \frac{x_c - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta_c",
-    lambda module, before, after: (f"C = {after[0]}", rf"\varepsilon = {module.eps:g}"),
-)
-_ADD = Kind("Sum", "linear", "Adds what the shortcut carried past the block.", r"y = F(x) + x")
-_DROPOUT = Kind(
-    "Dropout", "shape", "Sets random values to zero in training; passes everything on afterwards.", r"y = x"
-)
+def _multiplications(module: nn.Module, before: Shape, after: Shape) -> int:
+    """Each output value is the sum of as many products as one output channel has weights."""
+    return math.prod(after) * module.weight[0].numel()  # type: ignore[index]
 
-KINDS: Mapping[type[nn.Module], Kind] = {
-    nn.Conv2d: Kind(
+
+def _activation(name: str, does: str, formula: str) -> Kind:
+    return Kind(name, "activation", does, formula)
+
+
+# Class of a module, or of one of its bases -> what it is.
+KINDS: Mapping[str, Kind] = {
+    "Conv2d": Kind(
         "Convolution",
         "linear",
         "Each map is the input seen through one small window of weights that slides over it.",
         r"y_{c,i,j} = b_c + \sum_{k,m,n} w_{c,k,m,n}\; x_{k,\,si+m-p,\,sj+n-p}",
         _convolution_numbers,  # type: ignore[arg-type]
         _window,
+        _multiplications,
     ),
-    nn.Linear: Kind(
+    "Linear": Kind(
         "Fully connected",
         "linear",
         "Each output is a weighted sum of all inputs.",
         r"y_j = b_j + \sum_i w_{j,i}\, x_i",
         _linear_numbers,  # type: ignore[arg-type]
+        multiplications=_multiplications,
     ),
-    nn.ReLU: _RELU,
-    nn.Tanh: _TANH,
-    nn.Sigmoid: _SIGMOID,
-    nn.MaxPool2d: _MAX,
-    nn.AvgPool2d: _AVERAGE,
-    nn.AdaptiveAvgPool2d: _GLOBAL,
-    nn.BatchNorm2d: _NORM,
-    nn.Dropout: _DROPOUT,
-    Add: _ADD,
-    nn.Flatten: Kind(
+    "ReLU": _activation("ReLU", "Keeps what is positive and sets the rest to zero.", r"y = \max(0, x)"),
+    "ReLU6": _activation("ReLU6", "A ReLU that ends at 6.", r"y = \min(\max(0, x), 6)"),
+    "LeakyReLU": _activation(
+        "Leaky ReLU",
+        "Keeps what is positive and a small share of the rest.",
+        r"y = \max(0, x) + a \min(0, x)",
+    ),
+    "ELU": _activation(
+        "ELU",
+        "Keeps what is positive and bends the rest towards a floor.",
+        r"y = \max(0, x) + \alpha\,(e^{\min(0, x)} - 1)",
+    ),
+    "GELU": _activation(
+        "GELU",
+        "Weighs each value by the probability that a standard normal number is below it.",
+        r"y = x\,\Phi(x) = \frac{x}{2}\left(1 + \operatorname{erf}\frac{x}{\sqrt 2}\right)",
+    ),
+    "SiLU": _activation("SiLU", "Weighs each value by its own sigmoid.", r"y = \frac{x}{1 + e^{-x}}"),
+    "Hardswish": _activation(
+        "Hard swish",
+        "A SiLU made of straight pieces, cheap to compute.",
+        r"y = x\,\frac{\min(\max(0, x + 3), 6)}{6}",
+    ),
+    "Hardsigmoid": _activation(
+        "Hard sigmoid",
+        "A sigmoid made of straight pieces, cheap to compute.",
+        r"y = \frac{\min(\max(0, x + 3), 6)}{6}",
+    ),
+    "Tanh": _activation("tanh", "Squeezes every value into the range from -1 to 1.", r"y = \tanh x"),
+    "Sigmoid": _activation(
+        "Sigmoid", "Squeezes every value into the range from 0 to 1.", r"y = \frac{1}{1 + e^{-x}}"
+    ),
+    "MaxPool2d": Kind(
+        "Max pooling",
+        "pooling",
+        "Keeps the largest value of each window, channel by channel.",
+        r"y_{c,i,j} = \max_{m,n}\; x_{c,\,si+m-p,\,sj+n-p}",
+        out_size,
+        _window,
+    ),
+    "AvgPool2d": Kind(
+        "Average pooling",
+        "pooling",
+        "Replaces each window by its mean, channel by channel.",
+        r"y_{c,i,j} = \frac{1}{k^2} \sum_{m,n} x_{c,\,si+m,\,sj+n}",
+        out_size,
+        _window,
+    ),
+    "AdaptiveAvgPool2d": Kind(
+        "Global average",
+        "pooling",
+        "Replaces each whole map by a grid of means; a grid of 1 × 1 is the mean of the map.",
+        r"y_c = \frac{1}{HW} \sum_{i,j} x_{c,i,j}",
+    ),
+    "BatchNorm2d": Kind(
+        "Batch norm",
+        "norm",
+        "Shifts and scales each channel by its mean and variance in training, then by two learned numbers.",
+        r"y_c = \gamma_c\, \frac{x_c - \mu_c}{\sqrt{\sigma_c^2 + \varepsilon}} + \beta_c",
+        lambda module, before, after: (f"C = {after[0]}", rf"\varepsilon = {module.eps:g}"),
+    ),
+    "LayerNorm": Kind(
+        "Layer norm",
+        "norm",
+        "At each pixel, standardises the channels by their own mean and variance, then scales and shifts.",
+        r"y_c = \gamma_c\, \frac{x_c - \mu}{\sqrt{\sigma^2 + \varepsilon}} + \beta_c",
+        lambda module, before, after: (rf"\varepsilon = {module.eps:g}",),
+    ),
+    "Add": Kind("Sum", "linear", "Adds what the shortcut carried past the block.", r"y = F(x) + x"),
+    "Multiply": Kind(
+        "Gate", "linear", "Multiplies each map by a number between 0 and 1 of its own.", r"y_c = s_c\, x_c"
+    ),
+    "Scale": Kind("Scale", "linear", "Multiplies each map by a learned number.", r"y_c = \gamma_c\, x_c"),
+    "Concat": Kind(
+        "Concatenation",
+        "shape",
+        "Puts the maps of several branches into one stack.",
+        r"y = [x_1, x_2, \dots]",
+    ),
+    "Dropout": Kind(
+        "Dropout",
+        "shape",
+        "Sets random values to zero in training; passes everything on afterwards.",
+        r"y = x",
+    ),
+    "StochasticDepth": Kind(
+        "Stochastic depth",
+        "shape",
+        "Skips the block at random in training; passes everything on afterwards.",
+        r"y = x",
+    ),
+    "Identity": Kind("Identity", "shape", "Passes everything on.", r"y = x"),
+    "Permute": Kind("Reordering", "shape", "Changes the order in memory; no value changes.", r"y = x"),
+    "Flatten": Kind(
         "Flatten",
         "shape",
         "Writes all maps one after the other into a single list.",

@@ -1,0 +1,12 @@
+"""Numbers as LaTeX."""
+
+
+def number(value: float) -> str:
+    """Three significant digits."""
+    mantissa, _, exponent = f"{value:.3g}".partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+def signed(value: float) -> str:
+    """The same, in parentheses where it is below 0 and follows a sign."""
+    return f"({number(value)})" if value < 0 else number(value)
