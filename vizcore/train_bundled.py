@@ -121,7 +121,7 @@ def main(names: list[str]) -> None:
     for name in names or RECIPES:
         recipe, net = pick(RECIPES, name, "recipe"), pick(NETS, name, "network")
         examples = recipe.examples(net)
-        module = initialised(net.build(), recipe.seed)
+        module = initialised(net.build(len(net.classes)), recipe.seed)
         start = time.perf_counter()
         for epoch, loss in enumerate(train(module, net, recipe, examples), start=1):
             print(f"{name}: epoch {epoch} of {recipe.epochs}, loss {loss:.4f}", flush=True)
@@ -129,7 +129,7 @@ def main(names: list[str]) -> None:
         held_out = recipe.held_out(net).items()
         figures = {what: (accuracy(module, net, known), len(known[1])) for what, known in held_out}
         print(f"{name}: {figures} after {seconds:.0f} s", flush=True)
-        _save(module, net, figures, seconds)
+        _save(module, name, figures, seconds)
     (WEIGHTS / "README.md").write_text(model_card())
 
 
@@ -187,7 +187,7 @@ def accuracy(module: nn.Module, net: Net, examples: Examples) -> float:
 
 def model_card() -> str:
     """The text of vizcore/weights/README.md, from the recipes and the figures inside the files."""
-    return CARD + "".join(_entry(name) for name in RECIPES if (WEIGHTS / NETS[name].file).exists())
+    return CARD + "".join(_entry(name) for name in RECIPES if (WEIGHTS / f"{name}.safetensors").exists())
 
 
 CARD = """# Bundled networks
@@ -204,10 +204,10 @@ name a digit or a shape. They are made for looking into, not for use on anything
 def _entry(name: str) -> str:
     """The section of the model card on one network."""
     recipe, net = RECIPES[name], NETS[name]
-    path = WEIGHTS / net.file
+    path = WEIGHTS / f"{name}.safetensors"
     with safe_open(path, "pt") as file:
         facts = file.metadata()
-    parameters = sum(parameter.numel() for parameter in net.build().parameters())
+    parameters = sum(parameter.numel() for parameter in net.build(len(net.classes)).parameters())
     accuracies = "\n".join(
         f"- Accuracy, {what}: {share:.2%} of {count:,}"
         for what, (share, count) in json.loads(facts["figures"]).items()
@@ -227,13 +227,13 @@ def _entry(name: str) -> str:
 """
 
 
-def _save(module: nn.Module, net: Net, figures: Mapping[str, tuple[float, int]], seconds: float) -> None:
+def _save(module: nn.Module, name: str, figures: Mapping[str, tuple[float, int]], seconds: float) -> None:
     """Write the weights, with what the model card says of them."""
     machine = torch.cuda.get_device_name() if best() == "cuda" else f"{THREADS} of {os.cpu_count()} CPU cores"
     facts = {"figures": json.dumps(figures), "minutes": f"{seconds / 60:.1f}", "machine": machine}
-    weights = {name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}
+    weights = {key: tensor.cpu().contiguous() for key, tensor in module.state_dict().items()}
     WEIGHTS.mkdir(exist_ok=True)
-    (WEIGHTS / net.file).write_bytes(save(weights, facts))
+    (WEIGHTS / f"{name}.safetensors").write_bytes(save(weights, facts))
 
 
 def _tensors(images: NDArray[np.float32], labels: NDArray[np.int64], net: Net) -> Examples:

@@ -261,9 +261,14 @@ def test_what_hangs_behind_the_picture_is_ignored():
 
 @pytest.mark.parametrize(
     ("size", "expected"),
-    [((512, 300), (512, 300)), ((1000, 500), (512, 256)), ((3000, 2), (512, 1)), ((3, 40_000), (1, 512))],
+    [
+        ((1280, 300), (1280, 300)),
+        ((2000, 1000), (1280, 640)),
+        ((3000, 1), (1280, 1)),
+        ((3, 40_000), (1, 1280)),
+    ],
 )
-def test_the_longer_side_is_at_most_512_and_the_shorter_at_least_1(size, expected):
+def test_the_longer_side_is_at_most_1280_and_the_shorter_at_least_1(size, expected):
     picture = read(encoded(PIL.Image.new("RGB", size, (10, 20, 30)), "PNG"))
     assert picture.pixels.shape == (expected[1], expected[0], 3)
     assert (np.rint(picture.pixels * 255) == (10, 20, 30)).all()
@@ -273,7 +278,7 @@ def test_the_note_gives_the_upright_size():
     exif = PIL.Image.Exif()
     exif[0x0112] = 8
     picture = read(encoded(PIL.Image.new("RGB", (800, 400)), "JPEG", exif=exif), max_side=200)
-    assert picture.notes == ("Scaled from 400 x 800 to 100 x 200 pixels.",)
+    assert picture.notes == ("Scaled from 400 × 800 to 100 × 200 pixels.",)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP"])
@@ -369,8 +374,8 @@ def test_a_webp_may_be_smaller_only_because_it_is_read_in_four_copies():
 
 
 def test_pictures_up_to_the_limit_are_read():
-    assert decode(png(7_000, 7_100, 1, 0, [bytes(875)] * 7_100)).shape == (512, 505, 3)
-    assert decode(encoded(PIL.Image.new("RGB", (4_000, 3_900)), "WEBP", method=0)).shape == (499, 512, 3)
+    assert decode(png(7_000, 7_100, 1, 0, [bytes(875)] * 7_100)).shape == (1280, 1262, 3)
+    assert decode(encoded(PIL.Image.new("RGB", (4_000, 3_900)), "WEBP", method=0)).shape == (1248, 1280, 3)
 
 
 def test_the_largest_webp_is_refused_although_its_size_stays_unsaid():

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torchvision.models import get_model_weights
 
 from vizcore.toolkit.data import digits
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.inputs import normalised, prepare, resized
-from vizcore.toolkit.nets import NETS
+from vizcore.toolkit.inputs import middle, normalised, prepare, resized
+from vizcore.toolkit.nets import NETS, find
+from vizcore.toolkit.samples import sample
 
 LENET, VGG = NETS["lenet5"], NETS["tiny_vgg"]
 
@@ -19,22 +21,80 @@ def picture(height: int, width: int) -> np.ndarray:
     return np.random.default_rng(0).random((height, width, 3), np.float32)
 
 
+def channels(values):
+    return np.array(values)[:, None, None]
+
+
+@pytest.mark.parametrize("name", ["resnet18", "googlenet", "convnext_tiny", "efficientnet_b0"])
+@pytest.mark.parametrize(("height", "width"), [(300, 300), (200, 300), (447, 301), (64, 61), (120, 480)])
+def test_what_goes_in_is_what_torchvision_s_own_preprocessing_gives(name, height, width):
+    theirs, image = get_model_weights(name).DEFAULT.transforms(), picture(height, width)
+    expected = theirs(torch.from_numpy(image).permute(2, 0, 1)).numpy()
+    expected = expected * channels(theirs.std) + channels(theirs.mean)  # GoogLeNet's is normalised again
+    cropped = prepare(image, find(name)).cropped.transpose(2, 0, 1)
+    np.testing.assert_allclose(cropped, expected.clip(0, 1), atol=1e-6)  # bicubic values leave [0, 1]
+
+
+@pytest.mark.parametrize("name", ["resnet18", "convnext_tiny", "efficientnet_b0"])
+@pytest.mark.parametrize("side", [300, 451])
+def test_what_goes_in_is_off_by_the_rounding_when_torchvision_gets_a_picture_in_bytes(name, side):
+    """Pillow rounds to bytes between rows and columns and once more at the end."""
+    theirs, photo = get_model_weights(name).DEFAULT.transforms(), np.round(sample("cat")[:, :side] * 255)
+    expected = theirs(Image.fromarray(photo.astype(np.uint8))).numpy()
+    found = prepare(photo.astype(np.float32) / 255, find(name)).normalised
+    steps = np.abs(found - expected) * channels(theirs.std) * 255  # in units of a byte
+    assert steps.mean() < 0.35
+    assert steps.max() < 1.1
+
+
 @pytest.mark.parametrize(
     ("height", "width", "box"),
     [
         (5, 5, (0, 0, 5, 5)),
         (7, 5, (1, 0, 6, 5)),
-        (5, 8, (0, 1, 5, 6)),  # 3 columns to lose: 1 on the left, 2 on the right
+        (8, 14, (0, 3, 8, 11)),
         (1, 1, (0, 0, 1, 1)),
         (1, 9999, (0, 4999, 1, 5000)),
         (20_000, 3, (9998, 0, 10_001, 3)),
     ],
 )
 def test_the_largest_central_square_survives(height, width, box):
+    assert prepare(picture(height, width), VGG).box == box
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "box"),
+    [(256, 256, (16, 16, 240, 240)), (256, 384, (16, 80, 240, 304)), (1024, 512, (288, 32, 736, 480))],
+)
+def test_networks_trained_on_imagenet_see_the_middle_of_that_square(height, width, box):
+    assert prepare(picture(height, width), find("resnet18")).box == box
+
+
+@pytest.mark.parametrize(("height", "width"), [(90, 140), (512, 300)])
+def test_no_pixel_far_outside_the_box_counts_and_all_inside_do(height, width):
     image = picture(height, width)
-    whole, square = prepare(image, VGG), prepare(image[box[0] : box[2], box[1] : box[3]], VGG)
-    assert whole.box == box
-    np.testing.assert_array_equal(whole.normalised, square.normalised)
+    top, left, bottom, right = prepare(image, find("resnet18")).box
+    inner, outer = np.zeros((height, width, 1), bool), np.ones((height, width, 1), bool)
+    inner[top:bottom, left:right] = True
+    margin = 4  # the kernel reaches over the edge, and further when a picture shrinks
+    outer[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin] = False
+    whole = prepare(image, find("resnet18")).normalised
+    np.testing.assert_array_equal(prepare(np.where(outer, 0, image), find("resnet18")).normalised, whole)
+    assert (prepare(np.where(inner, 0, image), find("resnet18")).cropped[8:-8, 8:-8] == 0).all()
+
+
+def test_of_a_very_long_picture_only_the_middle_is_looked_at():
+    image = picture(3, 4000)
+    short = image[:, 1994:2006]
+    np.testing.assert_array_equal(prepare(image, VGG).normalised, prepare(short, VGG).normalised)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "longest", "kept"),
+    [(5, 8, 1, (0, 1, 5, 6)), (9, 2, 1, (3, 0, 5, 2)), (9, 2, 3, (1, 0, 7, 2)), (4, 6, 3, (0, 0, 4, 6))],
+)
+def test_the_middle_loses_an_odd_pixel_at_the_end(height, width, longest, kept):
+    assert middle(height, width, longest) == kept
 
 
 def test_a_constant_picture_becomes_the_constant_less_mean_by_std():

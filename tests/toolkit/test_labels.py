@@ -1,10 +1,11 @@
 """Labels are short, plain and on one line, whatever comes in."""
 
+import re
 import unicodedata
 
 import pytest
 
-from vizcore.toolkit.labels import clean_label
+from vizcore.toolkit.labels import clean_label, escaped
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,11 @@ def test_no_code_point_breaks_a_line_or_changes_when_cleaned_again():
         label = clean_label("".join(map(chr, range(start, start + 16))), limit=500)
         assert clean_label(label, limit=500) == label
         assert not any(unicodedata.category(c)[0] == "C" or c in "\u2028\u2029" for c in label)
+
+
+@pytest.mark.parametrize(
+    "label", ["![x](http://evil/x.png)", "**b** _i_ `c`", ":red[x] :smile:", "$x^2$", "a\\b"]
+)
+def test_an_escaped_label_has_a_backslash_before_every_mark_that_markdown_could_read(label: str) -> None:
+    assert escaped(label).replace("\\\\", "\0").replace("\\", "").replace("\0", "\\") == label
+    assert not re.search(r"(?<!\\)(?:\\\\)*[!\[\]()*_`:$]", escaped(label))

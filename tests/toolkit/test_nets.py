@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +13,32 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from vizcore import train_bundled
-from vizcore.toolkit import nets
+from vizcore.toolkit import nets, pretrained, specs
 from vizcore.toolkit.data import digits
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.inputs import normalised, prepare
-from vizcore.toolkit.nets import NETS, load
+from vizcore.toolkit.nets import NETS, find, load, network, skeleton
+from vizcore.toolkit.shared import Shared
 
 CARD = (nets.WEIGHTS / "README.md").read_text()
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a cache of its own."""
+    keep(monkeypatch, nets.KEPT)
+
+
+def keep(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(nets, "_networks", Shared(most, nets._networks._kept.getsizeof))
 
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, torch.Tensor]:
     """The weights of LeNet-5, to be spoilt; `load("spoilt")` looks for them in the folder of this test."""
     monkeypatch.setattr(nets, "WEIGHTS", tmp_path)
-    monkeypatch.setitem(NETS, "spoilt", dataclasses.replace(NETS["lenet5"], file="spoilt.safetensors"))
+    spoilt = dataclasses.replace(NETS["lenet5"], read=partial(nets.bundled, "spoilt"))
+    monkeypatch.setitem(NETS, "spoilt", spoilt)
     return load_file(Path(nets.__file__).parents[1] / "weights" / "lenet5.safetensors")
 
 
@@ -65,7 +78,7 @@ def test_lenet_has_the_61706_parameters_of_its_layer_sizes():
 
 @pytest.mark.parametrize("name", ["lenet5", "tiny_vgg", "small_resnet"])
 def test_every_step_is_a_layer_of_its_own_registered_in_the_order_it_runs(name):
-    module, ran = NETS[name].build(), []
+    module, ran = NETS[name].build(10), []
     for leaf in leaves(module):
         module.get_submodule(leaf).register_forward_hook(lambda *_, leaf=leaf: ran.append(leaf))
     assert module(torch.zeros(2, *NETS[name].input_shape)).shape == (2, len(NETS[name].classes))
@@ -93,26 +106,144 @@ def test_sessions_share_one_frozen_network_in_eval_mode():
 
 
 def test_threads_that_load_at_once_get_one_network():
-    nets._loaded.cache_clear()
     with ThreadPoolExecutor(8) as threads:
         modules = list(threads.map(lambda _: load("tiny_vgg", "cpu"), range(8)))
     assert len({id(module) for module in modules}) == 1
 
 
-def test_loading_takes_no_global_random_numbers():
-    nets._loaded.cache_clear()
+@pytest.mark.parametrize("reference", ["lenet5", "small_resnet~3", "squeezenet1_1~3"])
+def test_loading_and_describing_take_no_global_random_numbers(reference):
     before = torch.get_rng_state()
-    load("lenet5", "cpu")
+    load(reference, "cpu")
+    skeleton.__wrapped__(reference)
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_each_device_has_its_own_copy_and_four_copies_are_kept(monkeypatch):
-    first = load("lenet5", "cpu")
+def test_each_device_has_its_own_copy():
     assert next(load("lenet5", "meta").parameters()).is_meta
-    for title in "abc":
-        monkeypatch.setitem(NETS, title, dataclasses.replace(NETS["lenet5"], title=title))
-        load(title, "cpu")
-    assert load("lenet5", "cpu") is not first
+    assert not next(load("lenet5", "cpu").parameters()).is_meta
+
+
+def test_networks_stay_loaded_as_far_as_there_is_room(monkeypatch):
+    size = sum(weight.nbytes for weight in load("lenet5", "cpu").state_dict().values())
+    keep(monkeypatch, 3 * size)
+    loaded = {reference: load(reference, "cpu") for reference in ("lenet5", "lenet5~1", "lenet5~2")}
+    load("lenet5~3", "cpu")  # takes the place of the one used least recently
+    assert [load(name, "cpu") is loaded[name] for name in ("lenet5~2", "lenet5~1")] == [True, True]
+    assert load("lenet5", "cpu") is not loaded["lenet5"]
+
+
+def test_the_steps_of_a_network_hold_the_very_modules_that_are_shared():
+    module = load("small_resnet", "cpu")
+    for step in network("small_resnet", "cpu"):
+        assert step.module is module.get_submodule(re.sub(r"_1$", "", step.name))
+
+
+@pytest.mark.parametrize("reference", ["small_resnet", "mobilenet_v3_small~0"])
+def test_the_skeleton_has_the_same_steps_without_memory_for_weights(reference):
+    bones, whole = skeleton(reference), network(reference, "cpu")
+    assert [(step.name, step.inputs, step.channels_last) for step in bones] == [
+        (step.name, step.inputs, step.channels_last) for step in whole
+    ]
+    assert all(weight.is_meta for step in bones for weight in step.module.state_dict().values())
+
+
+def test_a_reference_with_a_seed_names_the_untrained_network():
+    net = find("small_resnet~12")
+    assert (net.title, net.read, net.seed) == ("Small ResNet, untrained (seed 12)", None, 12)
+    assert (net.classes, net.input_shape) == (NETS["small_resnet"].classes, (3, 64, 64))
+
+
+def test_equal_seeds_give_equal_weights_and_others_others(monkeypatch):
+    first, other = (load(f"tiny_vgg~{seed}", "cpu").state_dict() for seed in (4, 5))
+    keep(monkeypatch, nets.KEPT)
+    torch.rand(7)  # whatever was drawn before
+    again = load("tiny_vgg~4", "cpu").state_dict()
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not any(torch.equal(first[name], other[name]) for name in first)
+    assert not torch.equal(first["fc.weight"], load("tiny_vgg", "cpu").state_dict()["fc.weight"])
+
+
+def test_threads_that_build_untrained_networks_do_not_mix_their_seeds(monkeypatch):
+    wanted = [load(f"lenet5~{seed}", "cpu").state_dict()["fc3.bias"] for seed in range(8)]
+    keep(monkeypatch, nets.KEPT)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda seed: load(f"lenet5~{seed}", "cpu").fc3.bias, range(8)))
+    assert all(torch.equal(*pair) for pair in zip(wanted, found, strict=True))
+
+
+def test_the_networks_of_torchvision_say_what_they_take_in():
+    net, facts = find("efficientnet_b0"), pretrained.facts("efficientnet_b0")
+    assert (net.title, net.input_shape, net.resize, net.interpolation) == (
+        "EfficientNet-B0",
+        (3, 224, 224),
+        256,
+        "bicubic",
+    )
+    assert (net.mean, net.std, len(net.classes)) == (facts.mean, facts.std, 1000)
+
+
+def test_a_network_without_its_file_is_refused_and_never_gets_random_weights(monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    assert not nets.ready("squeezenet1_1")
+    assert nets.ready("squeezenet1_1~0")
+    for ask in (load, network):
+        with pytest.raises(InputError, match=r"The weights of SqueezeNet 1\.1 are not on"):
+            ask("squeezenet1_1", "cpu")
+    assert skeleton("squeezenet1_1")[-1].name == "flatten"  # its shapes need no weights
+
+
+def test_an_own_architecture_is_built_from_its_token_and_seed():
+    text = '{"input": [1, 8, 8], "layers": [{"kind": "flatten"}, {"kind": "linear", "out": 3}]}'
+    reference = f"{specs.token(specs.parse(text))}~5"
+    net = find(reference)
+    assert (net.input_shape, net.seed, len(net.classes)) == ((1, 8, 8), 5, 3)
+    assert load(reference, "cpu")(torch.zeros(1, 1, 8, 8)).shape == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "",
+        "\n",
+        "lenet5\n",
+        " lenet5",
+        "LENET5",
+        "lenet5~",
+        "lenet5~-1",
+        "lenet5~1.5",
+        "lenet5~\u0663",  # a digit, but none of ours
+        "lenet5~\uff11",
+        "lenet5~1~2",
+        "resnet18~99999999",
+        "resnet18@",
+        "resnet18@zz",
+        "resnet18@" + "0" * 32,  # no such weights
+        "resnet18@" + "A" * 32,
+        "../x",
+        "..",
+        "/etc/passwd",
+        "arch-",
+        "arch-~1",
+        "arch-not-a-token",
+        "arch-" + "a" * 4000,
+        "arch-" + "a" * 100_000,
+        "a" * 1_000_000,
+        "<b>",
+        "%s",
+        "__class__",
+        "\0",
+        None,
+        7,
+    ],
+    ids=lambda reference: ascii(reference)[:24],
+)
+def test_references_that_name_nothing_are_answered_in_a_short_sentence(reference, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    for ask in (find, load, network, skeleton):
+        with pytest.raises(InputError) as caught:
+            ask(reference)
+        assert 20 < len(str(caught.value)) < 400
 
 
 def test_an_unknown_name_is_answered_with_the_choices():

@@ -59,6 +59,34 @@ def network(
     return _png(canvas)
 
 
+def strongest(map_: NDArray[np.float32], *, side: int = 32) -> tuple[NDArray[np.uint8], bool]:
+    """A feature map as entries of a colour table, scaled to its own largest |value|.
+
+    Args:
+        map_: (H, W), finite.
+        side: px; a larger map is shrunk by the means of square blocks, those at the end may be smaller.
+
+    Returns:
+        (h, w) entries, h and w at most `side`. A map without negative values starts at 0 in entry 0; any
+        other is symmetric around 0, which lies between entries 127 and 128. And whether it is such a map.
+    """
+    step = -(-max(map_.shape) // side)
+    small = map_ if step == 1 else _block_means(map_, step)
+    low, high = float(small.min()), float(small.max())
+    if low < 0:
+        return (small / max(-low, high) * 127.5 + 128).astype(np.uint8), True
+    return (small / high * 255 if high else small).astype(np.uint8), False
+
+
+def _block_means(map_: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    """(ceil(H / step), ceil(W / step)) means of blocks of step x step, at the end of what there is."""
+    rows, columns = (np.arange(0, size, step) for size in map_.shape)
+    sums = np.add.reduceat(np.add.reduceat(map_, rows, axis=0), columns, axis=1)
+    counts = np.outer(np.diff(rows, append=map_.shape[0]), np.diff(columns, append=map_.shape[1]))
+    means: NDArray[np.float32] = np.divide(sums, counts, dtype=np.float32)
+    return means
+
+
 def _png(picture: Pillow.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")

@@ -35,6 +35,7 @@ Image: TypeAlias = NDArray[np.float32]  # (H, W, 3), red green blue, sRGB in [0,
 MAX_BYTES = 20_000_000  # of a file
 MAX_PIXELS = 50_000_000  # of a picture, before it is scaled; 200 MB while it is read
 MAX_PIXELS_WEBP = 16_000_000  # its decoder holds four copies
+LONG_SIDE = 1280  # px of a picture that is kept; networks look at 224 of them
 MAX_SIDE = 65_535  # px, what JPEG and GIF can say
 MAX_READS = 200_000  # of a decoder; an honest 20 MB file needs some 20,000
 MAX_SCANS = 100  # of a JPEG; an honest progressive one has about 10
@@ -81,12 +82,12 @@ class _Steps(BytesIO):
         return super().read(size)
 
 
-def decode(data: bytes, *, max_side: int = 512) -> Image:
+def decode(data: bytes, *, max_side: int = LONG_SIDE) -> Image:
     """Return the pixels of a picture file: `read` without the notes."""
     return read(data, max_side=max_side).pixels
 
 
-def read(data: bytes, *, max_side: int = 512) -> Picture:
+def read(data: bytes, *, max_side: int = LONG_SIDE) -> Picture:
     """Return the picture in a PNG, JPEG, WebP, BMP or GIF file, upright, on white and not too large.
 
     Args:
@@ -116,7 +117,7 @@ def read(data: bytes, *, max_side: int = 512) -> Picture:
     if see_through:
         notes.append("Transparent parts are shown on white.")
     if scale < 1:
-        notes.append(f"Scaled from {width} x {height} to {small.width} x {small.height} pixels.")
+        notes.append(f"Scaled from {width} × {height} to {small.width} × {small.height} pixels.")
     return Picture(np.asarray(small, np.float32) / np.float32(255), tuple(notes))
 
 

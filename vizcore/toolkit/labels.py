@@ -1,5 +1,6 @@
 """Make text from outside fit to be shown: file names, class names, titles out of links."""
 
+import re
 import unicodedata
 
 
@@ -23,3 +24,11 @@ def clean_label(text: str, *, limit: int = 40) -> str:
     if len(label) > limit:
         label = label[: limit - 1].rstrip() + "…"
     return label or "unnamed"
+
+
+def escaped(label: str) -> str:
+    """The label as Markdown that shows it as it is: no picture, link, formula or colour comes of it.
+
+    A backslash before a punctuation mark of ASCII is not shown (CommonMark 0.31, section 2.4).
+    """
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", label)

@@ -1,23 +1,36 @@
-"""The networks one can choose, and their trained weights."""
+"""The networks one can choose, and their weights.
 
-import math
+A network is named by a **reference**, which stands in links and is all that pages and cores pass around:
+
+    tiny_vgg                the network of that name with its trained weights
+    resnet18~7              the architecture of that name, untrained: random weights from seed 7
+    resnet18@3f2a...        the same architecture with weights that somebody uploaded, named by their digest
+    arch-eJyr...~0          an architecture that somebody wrote (see `specs`), untrained
+"""
+
+import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
-from vizcore.toolkit import architectures
+from vizcore.toolkit import architectures, checkpoints, pretrained, specs
 from vizcore.toolkit.data import DIGIT_CLASSES, SHAPE_CLASSES
 from vizcore.toolkit.device import best
 from vizcore.toolkit.errors import InputError, pick
+from vizcore.toolkit.graphs import Step, steps
+from vizcore.toolkit.matching import Architecture
+from vizcore.toolkit.shared import Shared
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
+KEPT = 1_000_000_000  # bytes of networks that stay loaded; VGG-16 takes 553 MB
+Weights = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -26,13 +39,16 @@ class Net:
 
     title: str  # such as "LeNet-5"
     summary: str  # one sentence: what it is and what it was trained to know
-    build: Callable[[], nn.Module]  # makes it with random weights
-    file: str  # name of its weights in vizcore/weights
+    build: Callable[[int], nn.Module]  # makes it for a number of classes, with random weights
+    read: Callable[[], Weights] | None  # its trained weights; None where they are random
     input_shape: tuple[int, int, int]  # (C, H, W); C is 1 for grey or 3 for RGB, H = W
     mean: tuple[float, ...]  # (C,) subtracted from pixels in [0, 1]
     std: tuple[float, ...]  # (C,) what the difference is divided by
     classes: tuple[str, ...]  # name of each output
     source: str  # where the architecture was published
+    resize: int = 0  # px that the picture's shorter side gets before its middle is cut out; 0: as the input
+    interpolation: str = "bilinear"  # or "bicubic"
+    seed: int = 0  # of random weights
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -40,12 +56,24 @@ class Net:
         return ("red", "green", "blue") if self.input_shape[0] == 3 else ("grey",)
 
 
+def bundled(name: str) -> Weights:
+    """The weights of a network that comes with the project.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    try:
+        return load_file(WEIGHTS / f"{name}.safetensors")
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"{name}.safetensors is missing, damaged or no safetensors file.") from error
+
+
 NETS: dict[str, Net] = {
     "lenet5": Net(
         title="LeNet-5",
         summary="The cheque reader of 1998 with today's ReLU and max pooling, trained to know digits.",
         build=architectures.lenet5,
-        file="lenet5.safetensors",
+        read=partial(bundled, "lenet5"),
         input_shape=(1, 32, 32),
         mean=(0.5,),
         std=(0.5,),
@@ -56,7 +84,7 @@ NETS: dict[str, Net] = {
         title="TinyVGG",
         summary="Eight plain 3 × 3 convolutions in a row, trained to know ten shapes whatever their colour.",
         build=architectures.tiny_vgg,
-        file="tiny_vgg.safetensors",
+        read=partial(bundled, "tiny_vgg"),
         input_shape=(3, 64, 64),
         mean=(0.5, 0.5, 0.5),
         std=(0.25, 0.25, 0.25),
@@ -67,7 +95,7 @@ NETS: dict[str, Net] = {
         title="Small ResNet",
         summary="Six residual blocks with batch norm, trained to know ten shapes whatever their colour.",
         build=architectures.small_resnet,
-        file="small_resnet.safetensors",
+        read=partial(bundled, "small_resnet"),
         input_shape=(3, 64, 64),
         mean=(0.5, 0.5, 0.5),
         std=(0.25, 0.25, 0.25),
@@ -77,54 +105,190 @@ NETS: dict[str, Net] = {
 }
 
 
-def load(name: str, device: str | None = None) -> nn.Module:
-    """A trained network in eval mode, without gradients for its weights.
+_REFERENCE = re.compile(
+    r"(?P<name>arch-[\w-]{1,4000}|[a-z0-9_]{1,40})(?:~(?P<seed>0|[1-9]\d{0,5})|@(?P<digest>[0-9a-f]{32}))?",
+    re.ASCII,
+)
+
+
+def find(reference: str) -> Net:
+    """The network that a reference names; nothing is built or read yet.
+
+    Raises:
+        InputError: there is no such network, or its weights have left this computer.
+    """
+    parts = _REFERENCE.fullmatch(str(reference))
+    if parts is None:
+        raise InputError(f"{str(reference)[:40]!r} names no network. Choose one from the list.")
+    net = _architecture(parts["name"])
+    if parts["digest"]:
+        return _with_weights(net, parts["digest"])
+    if parts["seed"] is not None:
+        seed = int(parts["seed"])
+        title = f"{net.title}, untrained (seed {seed})"
+        return replace(net, title=title, summary="Its weights are random.", read=None, seed=seed)
+    return net
+
+
+def _architecture(name: str) -> Net:
+    if name.startswith("arch-"):
+        return _own_architecture(name)
+    return _pretrained(name) if name in pretrained.PRETRAINED else pick(NETS, name, "network")
+
+
+@lru_cache(maxsize=32)
+def _pretrained(name: str) -> Net:
+    entry, facts = pretrained.PRETRAINED[name], pretrained.facts(name)
+    return Net(
+        title=entry.title,
+        summary=f"{entry.summary} Trained on ImageNet to know 1,000 classes.",
+        build=partial(pretrained.build, name),
+        read=partial(pretrained.state_dict, name),
+        input_shape=(3, facts.crop, facts.crop),
+        mean=facts.mean,
+        std=facts.std,
+        classes=facts.classes,
+        source=entry.source,
+        resize=facts.resize,
+        interpolation=facts.interpolation,
+    )
+
+
+@lru_cache(maxsize=64)
+def _own_architecture(token: str) -> Net:
+    spec = specs.from_token(token)
+    count = spec.input_shape[0]
+    return Net(
+        title="Own architecture",
+        summary=f"{len(spec.layers)} layers that somebody wrote down.",
+        build=partial(_built_spec, spec),
+        read=None,
+        input_shape=spec.input_shape,
+        mean=(0.5,) * count,
+        std=(0.25,) * count,
+        classes=spec.classes,
+        source="its JSON",
+    )
+
+
+def _built_spec(spec: specs.Spec, classes: int) -> nn.Module:
+    return specs.build(spec)  # says itself how many classes it tells apart
+
+
+def _with_weights(net: Net, digest: str) -> Net:
+    """The network with weights that were uploaded; their last layer says how many classes there are."""
+    found = checkpoints.known(digest)
+    if found is None:
+        raise InputError(
+            "The weights that the link names are not on this server any more. Upload them again."
+        )
+    names = found.labels or (
+        net.classes
+        if found.classes == len(net.classes)
+        else tuple(f"class {k}" for k in range(found.classes))
+    )
+    title = f"{net.title} with own weights"
+    return replace(net, title=title, read=partial(checkpoints.load, digest), classes=names)
+
+
+def ready(reference: str) -> bool:
+    """Whether the weights of a network are on this computer.
+
+    Raises:
+        InputError: there is no such network.
+    """
+    find(reference)
+    return reference not in pretrained.PRETRAINED or pretrained.available(reference)
+
+
+@lru_cache(maxsize=1)
+def all_architectures() -> Mapping[str, Architecture]:
+    """What own weights can be for: every architecture in the list, by name."""
+    listed = {name: find(name) for name in (*NETS, *pretrained.PRETRAINED)}
+    return {name: Architecture(net.title, net.build, len(net.classes)) for name, net in listed.items()}
+
+
+def load(reference: str, device: str | None = None) -> nn.Module:
+    """A network in eval mode, without gradients for its weights.
 
     All who ask share it: never train it, move it or leave a hook on it.
 
     Args:
-        name: a key of NETS.
+        reference: see the head of this module.
         device: where its weights lie; the fastest device when left out.
 
     Raises:
-        InputError: there is no such network, or its file of weights is missing or does not fit it.
+        InputError: there is no such network, or its weights are missing or do not fit it.
     """
-    net = pick(NETS, name, "network")
-    with _loading:
-        return _loaded(net, device or best())
+    return _loaded(reference, device)[0]
 
 
-_loading = threading.Lock()
+def network(reference: str, device: str | None = None) -> tuple[Step, ...]:
+    """The steps of a network with its weights, see `graphs.steps`; arguments and errors as of `load`."""
+    return _loaded(reference, device)[1]
 
 
-@lru_cache(maxsize=4)
-def _loaded(net: Net, device: str) -> nn.Module:
-    """Build and fill a network; the four last used are kept."""
+def _loaded(reference: str, device: str | None) -> tuple[nn.Module, tuple[Step, ...]]:
+    net, where = find(reference), device or best()
+
+    def built() -> tuple[nn.Module, tuple[Step, ...]]:
+        module = _built(net).to(where)
+        return module, steps(module, torch.zeros(1, *net.input_shape, device=where))
+
+    return _networks.get((reference, where), built)
+
+
+_seeding = threading.Lock()  # PyTorch's global generator has one owner at a time
+_networks: Shared[tuple[nn.Module, tuple[Step, ...]]] = Shared(
+    KEPT, lambda found: sum(weight.nbytes for weight in found[0].state_dict().values())
+)
+
+
+def _built(net: Net) -> nn.Module:
+    """Build and fill a network."""
+    if net.read is None:
+        with _seeding, torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(net.seed)
+            return net.build(len(net.classes)).eval().requires_grad_(False)
     with torch.device("meta"):  # no memory yet, and no random numbers taken from the others
-        module = net.build()
-    fill(module, WEIGHTS / net.file)
-    return module.to(device).eval().requires_grad_(False)
+        module = net.build(len(net.classes))
+    fill(module, net.read(), net.title)
+    return module.eval().requires_grad_(False)
 
 
-def fill(module: nn.Module, path: Path) -> None:
-    """Give `module` the weights of a safetensors file, once all of them are known to fit.
+@lru_cache(maxsize=32)
+def skeleton(reference: str) -> tuple[Step, ...]:
+    """The steps of a network without its weights (on PyTorch's meta device): enough for every shape.
 
     Raises:
-        InputError: the file cannot be read, or has a tensor too many, one too few, one of another shape or
-            type, or one that is not finite.
+        InputError: there is no such network.
     """
-    try:
-        weights = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise InputError(f"{path.name} is missing, damaged or no safetensors file.") from error
+    net = find(reference)
+    with torch.device("meta"):
+        return steps(net.build(len(net.classes)).eval(), torch.zeros(1, *net.input_shape))
+
+
+def fill(module: nn.Module, weights: Weights, title: str) -> None:
+    """Give `module` its weights, once all of them are known to fit.
+
+    Args:
+        module: on any device; its own weights are replaced, not written to.
+        weights: name -> tensor.
+        title: of the network, for the message.
+
+    Raises:
+        InputError: there is a tensor too many, one too few, one of another shape or type, or one that is
+            not finite.
+    """
     expected = module.state_dict()
     if odd := expected.keys() ^ weights.keys():
-        raise InputError(f"{path.name} and the network differ in the tensors {', '.join(sorted(odd)[:3])}.")
+        some = ", ".join(sorted(odd)[:3])
+        raise InputError(f"The weights and the network {title} differ in the tensors {some}.")
     for name, tensor in weights.items():
         wanted = expected[name]
         if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype:
             found = f"{tuple(tensor.shape)} {tensor.dtype}"
-            raise InputError(f"{name} in {path.name} is {found}, not {tuple(wanted.shape)} {wanted.dtype}.")
-        if not math.isfinite(tensor.double().abs().sum()):
-            raise InputError(f"{name} in {path.name} has values that are not finite.")
+            raise InputError(f"{name} of {title} is {found}, not {tuple(wanted.shape)} {wanted.dtype}.")
+        if tensor.is_floating_point() and tensor.numel() and not torch.isfinite(tensor.abs().max()):
+            raise InputError(f"{name} of {title} has values that are not finite.")
     module.load_state_dict(weights, assign=True)

@@ -35,7 +35,7 @@ def _photograph(title: str, path: str, credit: str, alt: str) -> Sample:
 
 def _file(package: str, path: str) -> Image:
     """The picture in an installed package, which is found without importing it: that takes a second."""
-    return decode(Path(str(distribution(package).locate_file(path))).read_bytes())
+    return decode(Path(str(distribution(package).locate_file(path))).read_bytes(), max_side=512)
 
 
 def _digit(number: int, nth: int) -> Image:
