@@ -19,6 +19,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 FOLDER = Path(__file__).parent
+_IMPORT = re.compile(r'^import \{.*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 
 
 def mount(
@@ -41,9 +42,11 @@ def mount(
 
 
 def bundle(name: str) -> str:
-    """The script of a component and what it imports, as one module: for a page without a server."""
-    shared, own = ((FOLDER / f"{stem}.js").read_text(encoding="utf-8") for stem in ("canvas", name))
-    return shared + re.sub(r'^import .* from "\./canvas\.js";\n', "", own, flags=re.MULTILINE)
+    """The script of a component and those it imports, as one module: for a page without a server.
+
+    They share one scope there, so no two of them may declare the same name.
+    """
+    return "".join(_IMPORT.sub("", _script(stem)) for stem in _needed(name))
 
 
 def picked(key: str) -> Any:
@@ -65,6 +68,16 @@ def pack(header: dict[str, Any], *blocks: NDArray[Any]) -> bytes:
     text = json.dumps(header | {"blocks": entries}).encode()
     text += b" " * (-len(text) % 4)
     return len(text).to_bytes(4, "little") + text + body
+
+
+def _needed(name: str) -> list[str]:
+    """Stems of a script and of those it imports, each once and behind what it imports itself."""
+    before = [stem for direct in _IMPORT.findall(_script(name)) for stem in _needed(direct)]
+    return list(dict.fromkeys([*before, name]))
+
+
+def _script(name: str) -> str:
+    return (FOLDER / f"{name}.js").read_text(encoding="utf-8")
 
 
 def _ensure_declared(name: str) -> None:

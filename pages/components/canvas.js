@@ -1,5 +1,6 @@
 // What the components share: messages, numbers, canvases, colours.
 
+export const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }; // rows, columns
 const HALF = halfTable();
 
 /** Value of each of the 65,536 half-precision numbers (IEEE 754 binary16). */

@@ -32,7 +32,7 @@ function grid(cards) {
   return element;
 }
 
-function card({ name, title, note, picture, alt, chosen }) {
+function card({ name, title, note, picture, alt, facts, chosen }) {
   const button = document.createElement("button"), image = document.createElement("img");
   button.type = "button";
   button.dataset.name = name;
@@ -44,7 +44,14 @@ function card({ name, title, note, picture, alt, chosen }) {
   words.className = "words";
   strong.textContent = title;
   small.textContent = note || "";
-  words.append(strong, small);
+  words.append(strong, small, ...facts.map(fact));
   button.append(image, words);
   return button;
+}
+
+function fact(text) {
+  const element = document.createElement("span");
+  element.className = "fact";
+  element.textContent = text;
+  return element;
 }

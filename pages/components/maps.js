@@ -1,7 +1,7 @@
 // A mosaic of feature maps and the selected one enlarged over the picture.
 // Python sends raw values once; colours, hover, zoom and selection happen here.
 
-import { digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
 
 const EDGE = 3; // px around the mosaic, for the line around a tile
 
@@ -39,7 +39,8 @@ const MARKUP = `
 export default function render({ data, parentElement, setTriggerValue }) {
   let view = parentElement.__view;
   if (!view) view = parentElement.__view = create(parentElement);
-  view.pick = (channel) => setTriggerValue("pick", channel);
+  view.server = Boolean(setTriggerValue); // an exported page has none
+  view.pick = () => setTriggerValue?.("pick", { channel: view.selected, unit: view.unit });
   if (data && data !== view.data) {
     view.data = data;
     accept(view, unpack(data));
@@ -65,6 +66,7 @@ function create(parent) {
   view.mosaic.onmousemove = (event) => point(view, inMosaic(view, event));
   view.mosaic.onclick = (event) => { const hit = inMosaic(view, event); if (hit) choose(view, hit.channel); };
   view.zoom.onmousemove = (event) => point(view, inZoom(view, event));
+  view.zoom.onclick = (event) => { const hit = inZoom(view, event); if (hit) enter(view, hit.row, hit.col); };
   view.mosaic.onmouseleave = view.zoom.onmouseleave = () => point(view, null);
   view.mosaic.onkeydown = (event) => stepChannel(view, event);
   view.zoom.onkeydown = (event) => stepPixel(view, event);
@@ -77,10 +79,12 @@ function create(parent) {
 function accept(view, { header, blocks }) {
   const [values, limits, order, light, dark, picture] = blocks;
   Object.assign(view, { header, values, limits, order, luts: { light, dark }, picture });
-  if (view.id !== header.id || view.start !== header.selected) view.selected = header.selected;
+  const start = JSON.stringify([header.selected, header.unit, header.turn]);
+  if (view.id !== header.id || view.start !== start) Object.assign(view, { selected: header.selected, unit: header.unit });
   if (view.id !== header.id) view.cursor = null;
+  view.apart = view.server && header.apart;
   view.id = header.id;
-  view.start = header.selected;
+  view.start = start;
   view.place = new Map(Array.from(order, (channel, place) => [channel, place]));
   view.mosaic.setAttribute("aria-label", header.alt);
   const { w, h } = header.picture;
@@ -194,15 +198,17 @@ function drawZoom(view) {
   context.imageSmoothingEnabled = false;
   context.drawImage(view.map, ...box);
   context.globalAlpha = 1;
-  if (view.cursor) {
-    const { row, col } = view.cursor, dx = box[2] / w, dy = box[3] / h;
-    context.lineWidth = 2;
+  const mark = (row, col, colour) => {
+    const dx = box[2] / w, dy = box[3] / h;
+    context.lineWidth = 4;
     context.strokeStyle = "#000";
     context.strokeRect(col * dx - 1, row * dy - 1, dx + 2, dy + 2);
-    context.lineWidth = 1;
-    context.strokeStyle = "#fff";
-    context.strokeRect(col * dx - 0.5, row * dy - 0.5, dx + 1, dy + 1);
-  }
+    context.lineWidth = 2;
+    context.strokeStyle = colour;
+    context.strokeRect(col * dx - 1, row * dy - 1, dx + 2, dy + 2);
+  };
+  if (view.apart && h * w > 1) mark(...view.unit, "#e69f00"); // the unit that is taken apart below
+  if (view.cursor) mark(view.cursor.row, view.cursor.col, "#fff");
   view.zoom.setAttribute("aria-label", `map ${channel} of ${view.header.layer}, enlarged over the picture`);
 }
 
@@ -228,7 +234,8 @@ function report(view) {
     let low = Infinity, high = -Infinity;
     for (const value of map) { low = Math.min(low, value); high = Math.max(high, value); }
     const range = h * w > 1 ? `from ${digits(low)} to ${digits(high)}` : digits(low);
-    view.status.textContent = `${label(view, view.selected)}: ${range}. Point at values to read them; click or arrow keys enlarge.`;
+    const deeper = view.apart && h * w > 1 ? " Click a value of the large map to take it apart." : "";
+    view.status.textContent = `${label(view, view.selected)}: ${range}. Point at values to read them; click or arrow keys enlarge.${deeper}`;
     return;
   }
   const { channel, row, col } = view.cursor;
@@ -251,8 +258,25 @@ function point(view, hit) {
 function choose(view, channel) {
   if (channel === view.selected) return;
   view.selected = channel;
+  view.unit = strongest(view, channel);
   redraw(view);
-  view.pick(channel);
+  view.pick();
+}
+
+/** Take one value apart. */
+function enter(view, row, col) {
+  if (!view.apart || (row === view.unit[0] && col === view.unit[1])) return;
+  view.unit = [row, col];
+  drawZoom(view);
+  view.pick();
+}
+
+/** Row and column of the value of a map that is furthest from 0. */
+function strongest(view, channel) {
+  const { h, w } = view.header, start = channel * h * w;
+  let best = start;
+  for (let at = start; at < start + h * w; at++) if (Math.abs(view.values[at]) > Math.abs(view.values[best])) best = at;
+  return [Math.floor((best - start) / w), (best - start) % w];
 }
 
 function inMosaic(view, event) {
@@ -274,8 +298,6 @@ function inZoom(view, event) {
   return { channel: view.selected, row, col };
 }
 
-const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-
 function stepChannel(view, event) {
   const step = ARROWS[event.key], ends = { Home: 0, End: view.header.c - 1 };
   if (!step && !(event.key in ends)) return;
@@ -285,10 +307,11 @@ function stepChannel(view, event) {
 }
 
 function stepPixel(view, event) {
+  if (event.key === "Enter" && view.cursor) enter(view, view.cursor.row, view.cursor.col);
   const step = ARROWS[event.key];
   if (!step) return;
   event.preventDefault();
-  const { h, w } = view.header, from = view.cursor || { row: h >> 1, col: w >> 1 };
+  const { h, w } = view.header, from = view.cursor || { row: view.unit[0], col: view.unit[1] };
   const row = Math.min(h - 1, Math.max(0, from.row + step[0])), col = Math.min(w - 1, Math.max(0, from.col + step[1]));
   point(view, { channel: view.selected, row, col });
 }

@@ -19,7 +19,10 @@ class View:
     layer: str  # its name
     identity: str  # of picture, network and layer: while it stays, so does what the visitor selected
     selected: int  # channel to start with
+    unit: tuple[int, int]  # row and column of the value to start with
+    turn: int  # another number makes the visitor's selection give way to that above
     labels: Sequence[str]  # name of each channel; empty when they have only numbers
+    apart: bool  # whether a click on a value of the large map does something
     alt: str  # what is seen, for people who don't see it
 
 
@@ -45,6 +48,9 @@ def pack(
         "id": view.identity,
         "layer": view.layer,
         "selected": view.selected,
+        "unit": view.unit,
+        "turn": view.turn,
+        "apart": view.apart,
         "labels": list(view.labels),
         "alt": view.alt,
         "c": channels,

@@ -35,9 +35,14 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def message(
-    maps: NDArray[np.float32], selected: int = 0, identity: str = "a", labels: tuple[str, ...] = ()
+    maps: NDArray[np.float32],
+    selected: int = 0,
+    identity: str = "a",
+    labels: tuple[str, ...] = (),
+    turn: int = 1,
 ) -> str:
-    view = View("conv1", identity, selected, labels, f"{len(maps)} maps")
+    unit = (1, 2) if maps[0].size > 6 else (0, 0)
+    view = View("conv1", identity, selected, unit, turn, labels, True, f"{len(maps)} maps")
     low = np.zeros(len(maps)) if maps.min() >= 0 else -np.abs(maps).max(axis=(1, 2))
     limits = np.stack([low, np.abs(maps).max(axis=(1, 2))], axis=1).astype(np.float32)
     order = np.arange(len(maps))
@@ -134,7 +139,25 @@ def test_a_click_selects_and_reports_once(page: Page) -> None:
     page.mouse.down()
     page.mouse.up()
     assert page.locator(".name").inner_text() == "Map 4"
-    assert page.evaluate("() => window.picks") == [["pick", 4]]
+    row, col = np.unravel_index(np.abs(maps[4]).argmax(), maps[4].shape)
+    assert page.evaluate("() => window.picks") == [["pick", {"channel": 4, "unit": [int(row), int(col)]}]]
+
+
+def test_a_click_into_the_large_map_takes_that_value_apart(page: Page) -> None:
+    maps = some_maps()
+    page.evaluate(RENDER, message(maps))
+    box = page.locator(".zoom").bounding_box()
+    assert box
+    page.locator(".zoom").click(position={"x": 5.5 * box["width"] / 8, "y": 3.5 * box["height"] / 5})
+    assert page.evaluate("() => window.picks") == [["pick", {"channel": 0, "unit": [3, 5]}]]
+
+
+def test_the_keyboard_takes_a_value_apart(page: Page) -> None:
+    page.evaluate(RENDER, message(some_maps()))
+    page.locator(".zoom").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate("() => window.picks") == [["pick", {"channel": 0, "unit": [2, 4]}]]
 
 
 def test_arrow_keys_move_the_selection(page: Page) -> None:
@@ -154,6 +177,14 @@ def test_the_selection_stays_with_the_layer_and_goes_with_it(page: Page) -> None
     assert page.locator(".name").inner_text() == "Map 3"
     page.evaluate(RENDER, message(some_maps(), selected=5, identity="b"))
     assert page.locator(".name").inner_text() == "Map 5"
+
+
+def test_the_selection_gives_way_when_the_page_starts_anew(page: Page) -> None:
+    page.evaluate(RENDER, message(some_maps(), selected=2))
+    page.locator(".mosaic").focus()
+    page.keyboard.press("ArrowRight")
+    page.evaluate(RENDER, message(some_maps(), selected=2, turn=2))
+    assert page.locator(".name").inner_text() == "Map 2"
 
 
 def test_zero_has_the_middle_colour_and_the_extremes_the_ends(page: Page) -> None:

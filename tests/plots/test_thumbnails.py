@@ -41,3 +41,43 @@ def test_blocks_are_taller_where_maps_are_larger() -> None:
     drawn = read(thumbnails.network([(8, 64, 64), (8, 4, 4)], ["linear", "pooling"], width=200, height=100))
     covered = (drawn[:, :, 3] > 0).sum(axis=0)
     assert covered[50] > 1.5 * covered[150] > 0
+
+
+def test_the_strongest_values_get_the_ends_of_the_colour_table() -> None:
+    entries, signed = thumbnails.strongest(np.array([[0, 1], [2, 4]], np.float32))
+    assert entries.tolist() == [[0, 63], [127, 255]]
+    assert not signed
+
+
+def test_values_of_both_signs_are_symmetric_around_zero() -> None:
+    entries, signed = thumbnails.strongest(np.array([[-2, 0, 1, 2]], np.float32))
+    assert entries.tolist() == [[0, 128, 191, 255]]
+    assert signed
+
+
+@pytest.mark.parametrize(("value", "entry"), [(0, 0), (3, 255), (-3, 0), (1e-42, 255)])
+def test_a_map_of_one_value_is_one_entry(value: float, entry: int) -> None:
+    entries, signed = thumbnails.strongest(np.array([[value]], np.float32))
+    assert (entries.tolist(), signed) == ([[entry]], value < 0)
+
+
+@pytest.mark.parametrize("shape", [(224, 224), (56, 40), (33, 7), (1, 100)])
+def test_a_large_map_is_shrunk_by_the_means_of_whole_blocks(shape: tuple[int, int]) -> None:
+    values = np.random.default_rng(3).random(shape).astype(np.float32)
+    step = -(-max(shape) // 32)
+    means = np.array(
+        [
+            [values[top : top + step, left : left + step].mean() for left in range(0, shape[1], step)]
+            for top in range(0, shape[0], step)
+        ]
+    )
+    entries, _ = thumbnails.strongest(values)
+    assert max(entries.shape) <= 32
+    np.testing.assert_allclose(entries, means / means.max() * 255, atol=1.01)
+
+
+def test_the_map_itself_stays_as_it_is() -> None:
+    values = np.random.default_rng(3).normal(size=(8, 8)).astype(np.float32)
+    before = values.copy()
+    thumbnails.strongest(values)
+    np.testing.assert_array_equal(values, before)
