@@ -3,23 +3,31 @@
 from pages.frame.about import about
 from pages.frame.export import Export, csv_of, export_menu, html_page, npz_of, script, zip_of
 from pages.frame.header import Preset, header
+from pages.frame.missing import missing
+from pages.frame.pictures import pad, put
 from pages.frame.received import received
-from pages.frame.stage import MINE, Stage, current, sidebar
+from pages.frame.stage import BESIDE, Stage, beside, beside_card, beside_control, current, sidebar
 from pages.server.errors import explained_errors
 
 __all__ = [
-    "MINE",
+    "BESIDE",
     "Export",
     "Preset",
     "Stage",
     "about",
+    "beside",
+    "beside_card",
+    "beside_control",
     "csv_of",
     "current",
     "explained_errors",
     "export_menu",
     "header",
     "html_page",
+    "missing",
     "npz_of",
+    "pad",
+    "put",
     "received",
     "script",
     "sidebar",

@@ -110,6 +110,6 @@ h1 {{ font-size: 1.25rem; }}
 <script type="module">
 {bundle(component)}
 const bytes = Uint8Array.from(atob({values}), (letter) => letter.charCodeAt(0));
-render({{ data: bytes, parentElement: document.getElementById("part"), setTriggerValue: () => {{}} }});
+render({{ data: bytes, parentElement: document.getElementById("part") }});
 </script></body></html>
 """.encode()

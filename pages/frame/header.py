@@ -8,8 +8,10 @@ import streamlit as st
 
 from pages import components
 from pages.frame import links
-from pages.frame.stage import MINE, Stage
+from pages.frame.stage import Stage, beside
 from vizcore import catalog
+
+LEFT = {"channel": "", "unit": "", "beside": ""}  # what a preset leaves behind, unless it says otherwise
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,18 @@ def header(key: str, presets: Mapping[str, Preset], stage: Stage) -> None:
 
     Presets may set what stands in the address by `links` and what widgets bind to it.
     """
-    exhibit = catalog.exhibit(key)
+    exhibit, second = catalog.exhibit(key), beside(stage)  # before what the link misses is told
     st.title(exhibit.title, anchor=False)
     st.markdown(exhibit.question)
     for sentence in links.missed():
-        st.markdown(f":orange[:material/link_off:] {sentence}")
+        with st.container(horizontal=True, wrap=False):
+            st.markdown(":orange[:material/link_off:]", width="content")
+            st.text(sentence, width="stretch")  # it may quote the link
     where = f"{key}.presets"
 
     def apply() -> None:
         preset = presets.get(str(components.picked(where)))
-        for name, value in ({"channel": ""} | dict(preset.settings) if preset else {}).items():
+        for name, value in (LEFT | dict(preset.settings) if preset else {}).items():
             links.choose(name, value)
 
     pills = [
@@ -42,7 +46,8 @@ def header(key: str, presets: Mapping[str, Preset], stage: Stage) -> None:
         for name, preset in presets.items()
     ]
     chosen = next((name for name, preset in presets.items() if _shown(preset)), None)
-    data = {"presets": pills, "chosen": chosen, "stage": stage.label, "own": stage.picture == MINE}
+    own = stage.own or (second is not None and second.own)
+    data = {"presets": pills, "chosen": chosen, "stage": stage.label, "own": own}
     components.mount("links", data=data, key=where, on_pick=apply)
 
 

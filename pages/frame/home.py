@@ -1,12 +1,12 @@
 """The first page: every exhibit with its question and a picture that it computed itself."""
 
 from importlib import import_module
-from typing import Any
 
 import streamlit as st
 
 from pages import components
-from pages.frame import links, stage
+from pages.components.cards import Card, card, data_for, data_url
+from pages.frame import links, pictures, stage
 from pages.server import warmup
 from vizcore import catalog
 from vizcore.plots import colours, mosaic
@@ -23,19 +23,13 @@ def home() -> None:
     )
     loaded = warmup.ready()
     own = st.button("Use your own picture", icon=":material/upload:", disabled=not loaded)
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[Card]] = {}
     for exhibit in catalog.CATALOG:
-        groups.setdefault(exhibit.section, []).append(
-            {
-                "name": exhibit.key,
-                "title": exhibit.title,
-                "note": exhibit.question,
-                "picture": picture(exhibit.key) if loaded else _EMPTY,
-                "alt": f"a picture that {exhibit.title} computed",
-            }
-        )
-    data = {"look": "home", "groups": [{"title": title, "cards": cards} for title, cards in groups.items()]}
-    components.mount("cards", data=data, key="home.cards")
+        computed = picture(exhibit.key) if loaded else _EMPTY
+        alt = f"a picture that {exhibit.title} computed"
+        entry = card(exhibit.key, exhibit.title, exhibit.question, computed, alt)
+        groups.setdefault(exhibit.section, []).append(entry)
+    components.mount("cards", data=data_for("home", groups), key="home.cards")
     if name := components.picked("home.cards"):
         st.switch_page(st.session_state["pages"][name])
     if not loaded:
@@ -51,11 +45,11 @@ def home() -> None:
         st.switch_page(st.session_state["pages"][catalog.CATALOG[0].key])
     if own:
         st.session_state["home.before"] = shown.digest
-        stage.choose_picture()
+        pictures.choose_picture()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def picture(key: str) -> str:
     """What the exhibit computes for its card, coloured, as a data: address."""
     values, limits = import_module(f"vizcore.exhibits.{key}").card()
-    return stage.data_url(mosaic.png(mosaic.tiles(values, limits, columns=4, gap=2), colours.LUTS["viridis"]))
+    return data_url(mosaic.png(mosaic.tiles(values, limits, columns=4, gap=2), colours.LUTS["viridis"]))

@@ -8,6 +8,7 @@ the name of the setting, and the address shows it.
 import streamlit as st
 
 _LONGEST = 60  # characters; a link is written by anybody
+_LONGER = {"net": 4_100, "net2": 4_100}  # an own architecture stands in the link as a whole
 _SHOWN = "links.shown"  # (page, what was last written into the address)
 _MISSED = "links.missed"  # setting -> why the link could not be followed
 
@@ -46,14 +47,15 @@ def missed() -> list[str]:
 
 
 def publish(page: str, *names: str) -> None:
-    """Write settings into the address, all at once; an empty one is left out."""
+    """Write settings into the address, all at once, since each change of it is a step for Back.
+
+    An empty one is left out, or stays as an empty one where it had a value: to take it away is a change of its own.
+    """
     values = {name: setting(name) for name in names}
-    for name in [name for name, value in values.items() if not value and name in st.query_params]:
-        del st.query_params[name]
-    if changed := {name: value for name, value in values.items() if value and value != _address(name)}:
+    if changed := {name: value for name, value in values.items() if value != _address(name)}:
         st.query_params.update(changed)
     st.session_state[_SHOWN] = (page, values)
 
 
 def _address(name: str) -> str:
-    return st.query_params.get(name, "")[:_LONGEST]
+    return st.query_params.get(name, "")[: _LONGER.get(name, _LONGEST)]

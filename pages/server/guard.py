@@ -64,7 +64,7 @@ def security_headers(host: str) -> dict[str, str]:
         "img-src": "'self' data: blob:",
         "media-src": "'self' data: blob:",
         "font-src": "'self' data:",
-        "connect-src": f"'self' {sockets}".strip(),
+        "connect-src": f"'self' data: {sockets}".strip(),  # data: is how a photo of the camera is read
         "worker-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'self'",

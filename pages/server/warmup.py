@@ -59,3 +59,7 @@ def _import_heavy_parts() -> None:
         freeze()
     finally:
         _ready.set()  # whoever waits then meets the failure, if there is one, and shows it
+    from vizcore.toolkit import nets
+
+    nets.all_architectures()  # imports torchvision; takes a second, which nobody waits for now
+    freeze()
