@@ -1,7 +1,6 @@
 """What a person waits for, as ratios to the same wait on a minimal Streamlit page, in the same run."""
 
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.servers import free_port, process, streamlit_server, wait_until_healthy
+from tests.browser.servers import streamlit_server
 
 Figure = Callable[[str, float, str], None]
 
@@ -65,7 +64,7 @@ CLICK = """(name) => new Promise((resolve) => {
     }
     return null;
   };
-  const row = deep(`li[data-name="${name}"]`), root = deep('.root');
+  const row = deep(`li[data-name="${name}"]`), root = deep('.root:has(canvas.mosaic)');
   const watcher = new MutationObserver(() => {
     if (!root.dataset.painted.endsWith(' ' + name)) return;
     watcher.disconnect();
@@ -106,20 +105,16 @@ def slider_to_text(page: Page) -> float:
 
 
 def bench_click_on_a_layer_to_its_mosaic(browser: Browser, tmp_path: Path, figure: Figure) -> None:
-    log, floor_log, port = tmp_path / "ours.txt", tmp_path / "floor.txt", free_port()
-    ours = [sys.executable, "-m", "tests.bench.resnet18_app", str(port)]
     with (
-        process(ours, log),
-        streamlit_server("run", minimal(tmp_path, "floor"), log=floor_log) as floor_address,
+        streamlit_server("run", "app.py", log=tmp_path / "ours.txt") as address,
+        streamlit_server("run", minimal(tmp_path, "floor"), log=tmp_path / "floor.txt") as floor_address,
     ):
-        address = f"http://localhost:{port}"
-        wait_until_healthy(address, 90, log)
         floor = opened(browser, floor_address, SLIDER)
         base, large, small = [], [], []
         for picture in PICTURES:  # every click asks for maps that nobody has computed before
             page = opened(
                 browser,
-                f"{address}/feature-maps?net=resnet18&picture={picture}&layer=maxpool",
+                f"{address}/feature-maps?net=resnet18~0&picture={picture}&layer=maxpool",
                 "canvas.mosaic",
             )
             for name in LARGE:

@@ -10,12 +10,12 @@ from tests.browser.servers import free_port, process, wait_until_healthy
 
 BROKEN = """
 from app import app
-from vizcore.exhibits import feature_maps
+from vizcore.toolkit import maps
 
 def broken(*_):
     raise KeyError("planted secret")
 
-feature_maps.order = broken
+maps.order = broken
 app.run(config={{"server.port": {port}, "server.headless": True}})
 """
 

@@ -29,7 +29,7 @@ def opened(visit: Visit, address: str) -> Page:
 def painted(page: Page, layer: str) -> None:
     """Wait until the mosaic of a layer is on the screen."""
     ending = f"$='{layer}'" if layer else ""
-    page.wait_for_selector(f".root[data-painted{ending}]", timeout=READY)
+    page.wait_for_selector(f".root:has(canvas.mosaic)[data-painted{ending}]", timeout=READY)
 
 
 def picture_of(page: Page) -> str:
@@ -73,14 +73,72 @@ def test_from_upload_to_mosaic_to_value(visit: Visit, server: str, tmp_path: Pat
     expect(page.get_by_text("60 × 40 px.").first).to_be_visible(timeout=READY)
     expect_other_picture(page, before)
     page.locator("canvas.zoom").hover(position={"x": 100, "y": 130})
-    words = page.locator(".status").inner_text()
+    words = page.locator(".left .status").inner_text()
     channel, row, col = (
         int(word) for word in words.replace(",", "").replace(":", "").split() if word.isdigit()
     )
     maps = feature_maps.feature_maps(decode(photo.read_bytes()), "lenet5", "conv1").maps
     shown = float(words.split(": ")[1].replace("\u2212", "-"))
     assert shown == pytest.approx(float(maps[channel, row, col]), rel=5e-3)
-    assert "picture=mine" in page.url
+    assert "picture=mine-" in page.url
+
+
+def value_of(page: Page) -> float:
+    """The value that is taken apart, as it is written behind its title."""
+    return number(page.locator(".head .value").inner_text())
+
+
+def number(text: str) -> float:
+    return float(text.replace("\u2212", "-"))
+
+
+def test_from_upload_to_a_single_multiplication(visit: Visit, server: str, tmp_path: Path) -> None:
+    page = opened(visit, f"{server}/feature-maps?net=lenet5&layer=conv2")
+    photo = a_photo(tmp_path / "photo.png")
+    choose_file(page, photo)
+    expect(page.get_by_text("60 × 40 px.").first).to_be_visible(timeout=READY)
+    box = page.locator("canvas.zoom").bounding_box()
+    assert box
+    page.locator("canvas.zoom").click(position={"x": 2.5 * box["width"] / 10, "y": 7.5 * box["height"] / 10})
+    page.wait_for_url("**unit=7.2**")
+    channel = int(page.url.split("channel=")[1].split("&")[0])
+    expect(page.get_by_text(f"conv2, map {channel}, row 7, column 2")).to_be_visible(timeout=READY)
+    found = feature_maps.unit_arithmetic(decode(photo.read_bytes()), "lenet5", "conv2", channel, 7, 2)
+    assert value_of(page) == pytest.approx(found.value, rel=5e-3)
+
+
+def test_a_link_to_a_unit_shows_the_same_number(visit: Visit, server: str, browser: Browser) -> None:
+    page = opened(visit, f"{server}/feature-maps?net=small_resnet&picture=shape-heart&layer=stage2.0.add")
+    page.locator("canvas.zoom").click(position={"x": 60, "y": 90})
+    page.wait_for_url("**unit=**")
+    page.wait_for_timeout(1000)
+    other = Visit(browser)
+    again = opened(other, page.url)
+    again.wait_for_selector(".head .value", timeout=READY)
+    assert value_of(again) == value_of(page)
+    other.context.close()
+
+
+def test_a_drawn_digit_changes_the_prediction(visit: Visit, server: str) -> None:
+    page = opened(visit, f"{server}/feature-maps?net=lenet5&picture=drawing&layer=relu1")
+    pad = page.locator(".paper").bounding_box()
+    assert pad
+    before = picture_of(page)
+
+    def stroke(*points: tuple[float, float]) -> None:
+        places = [(pad["x"] + x * pad["width"], pad["y"] + y * pad["height"]) for x, y in points]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=8)
+        page.mouse.up()
+
+    stroke((0.5, 0.15), (0.5, 0.85))
+    expect_other_picture(page, before)
+    expect(page.get_by_text("LeNet-5 says: 1")).to_be_visible(timeout=READY)
+    page.get_by_role("button", name="Clear").click()
+    stroke((0.3, 0.2), (0.72, 0.2), (0.45, 0.85))
+    expect(page.get_by_text("LeNet-5 says: 7")).to_be_visible(timeout=READY)
 
 
 def test_a_click_on_a_layer_shows_its_maps_and_changes_the_link(visit: Visit, server: str) -> None:
@@ -153,6 +211,7 @@ def test_two_visitors_keep_their_own_pictures(
     other.page.locator("li[data-name=relu1]").click()
     painted(other.page, "relu1")
     assert other.page.get_by_text("secret.png").count() == 0
+    page.wait_for_url("**picture=mine-**")
     opened(other, page.url)
     expect(other.page.get_by_text("never part of a link")).to_be_visible(timeout=READY)
     other.context.close()
@@ -178,7 +237,7 @@ def test_it_fits_the_screen_in_both_themes(browser: Browser, server: str, theme:
     assert box["x"] + box["width"] <= width
     if width == 1280:
         assert box["y"] + box["height"] <= 800  # above the fold
-    middle = page.locator(".bar canvas").evaluate(
+    middle = page.locator(".inspector .bar canvas").evaluate(
         "(canvas) => [...canvas.getContext('2d').getImageData(128, 0, 1, 1).data]"
     )
     assert (max(middle[:3]) < 60) == (theme == "dark")  # zero is dark on dark, light on light
@@ -235,6 +294,17 @@ def test_the_script_prints_the_numbers_of_the_page(visit: Visit, server: str, tm
     assert f"map 2 {values.min():.6g} {values.mean():.6g} {values.max():.6g}" in run.stdout
 
 
+def test_a_sum_can_be_taken_away(visit: Visit, server: str, tmp_path: Path) -> None:
+    page = opened(visit, f"{server}/feature-maps?net=lenet5&picture=digit-3&layer=conv2&channel=5&unit=4.6")
+    found = feature_maps.unit_arithmetic(sample("digit-3"), "lenet5", "conv2", 5, 4, 6)
+    lines = saved(page, "This value's sum", tmp_path).read_text().splitlines()
+    products = [float(line.split(",")[-1]) for line in lines[1:-2]]
+    assert len(products) == 6 * 25 + 1
+    assert sum(products) == pytest.approx(found.value, abs=1e-4)
+    with np.load(saved(page, "This value's patch", tmp_path)) as arrays:
+        np.testing.assert_allclose((arrays["patch"] * arrays["weights"]).ravel(), arrays["terms"][:-1])
+
+
 def test_the_exported_page_works_without_a_server(visit: Visit, server: str, tmp_path: Path) -> None:
     page = opened(visit, f"{server}/feature-maps?net=lenet5&picture=digit-3&layer=conv2&channel=2")
     path = saved(page, "works offline", tmp_path)
@@ -244,7 +314,7 @@ def test_the_exported_page_works_without_a_server(visit: Visit, server: str, tmp
     painted(alone, "conv2")
     assert alone.locator(".inspector .name").inner_text() == "Map 2"
     alone.locator("canvas.mosaic").hover(position={"x": 20, "y": 20})
-    assert "row" in alone.locator(".status").inner_text()
+    assert "row" in alone.locator(".left .status").inner_text()
     visit.context.set_offline(False)
 
 
@@ -275,6 +345,18 @@ def test_back_and_forward_walk_through_the_layers(visit: Visit, server: str) -> 
     expect(page.locator("li[aria-selected=true]")).to_have_attribute("data-name", "relu1")
 
 
+def test_a_preset_is_one_step_back(visit: Visit, server: str) -> None:
+    page = opened(visit, f"{server}/feature-maps?picture=digit-3&net=lenet5&layer=conv2&channel=5&unit=4.6")
+    before = page.evaluate("() => history.length")
+    page.get_by_role("link", name="First edges").click()
+    painted(page, "tiny_vgg relu1_1")
+    page.wait_for_url("**layer=relu1_1**")
+    assert page.evaluate("() => history.length") == before + 1
+    page.go_back()
+    painted(page, "conv2")
+    expect(page.get_by_text("conv2, map 5, row 4, column 6")).to_be_visible(timeout=READY)
+
+
 def test_a_link_to_what_is_not_there_says_so(visit: Visit, server: str) -> None:
     page = opened(visit, f"{server}/feature-maps?picture=digit-3&net=lenet5&layer=conv9&channel=4711")
     expect(page.get_by_text("a layer that LeNet-5 does not have")).to_be_visible()
@@ -292,4 +374,4 @@ def test_an_own_picture_stays_in_the_gallery(visit: Visit, server: str, tmp_path
     painted(page, "lenet5 relu1")
     page.get_by_role("button", name="Change or upload").click()
     page.get_by_test_id("stDialog").get_by_role("button", name="holiday.png").click()
-    page.wait_for_url("**picture=mine**")
+    page.wait_for_url("**picture=mine-**")

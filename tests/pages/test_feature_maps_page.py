@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from vizcore.exhibits import feature_maps
 from vizcore.toolkit.images import encode_png
+from vizcore.toolkit.maps import order
 from vizcore.toolkit.samples import sample
 
 SHELL = str(Path(__file__).parents[2] / "pages" / "frame" / "shell.py")
@@ -28,11 +30,20 @@ def opened() -> Opener:
     return open_page
 
 
-def header_of(app: AppTest) -> dict[str, object]:
+def message_of(app: AppTest, what: str = "selected") -> tuple[dict[str, Any], bytes]:
+    """What a component gets, header and body: the first one whose header has the entry `what`."""
+    for part in app.get("bidi_component"):
+        if packed := part.proto.bytes:
+            (length,) = struct.unpack("<I", packed[:4])
+            header = json.loads(packed[4 : 4 + length])
+            if what in header:
+                return header, packed[4 + length :]
+    raise AssertionError(f"no component got {what}")
+
+
+def header_of(app: AppTest) -> dict[str, Any]:
     """What maps.js gets besides the arrays."""
-    packed = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.bytes)
-    (length,) = struct.unpack("<I", packed[:4])
-    return dict(json.loads(packed[4 : 4 + length]))
+    return message_of(app)[0]
 
 
 def texts(app: AppTest) -> str:
@@ -76,12 +87,69 @@ def test_choosing_a_layer_and_a_map_changes_the_page(opened: Opener) -> None:
 
 def test_sorting_changes_the_order_that_is_sent(opened: Opener) -> None:
     app = opened(net="lenet5", picture="digit-3", sort="variance")
-    packed = next(part.proto.bytes for part in app.get("bidi_component") if part.proto.bytes)
-    offset, count, kind = header_of(app)["blocks"][2]  # type: ignore[index]
-    start = 4 + struct.unpack("<I", packed[:4])[0] + offset
-    sent = np.frombuffer(packed, kind, count, start)
+    header, body = message_of(app)
+    offset, count, kind = header["blocks"][2]
+    sent = np.frombuffer(body, kind, count, offset)
     found = feature_maps.feature_maps(sample("digit-3"), "lenet5", "relu1")
-    assert sent.tolist() == feature_maps.order(found, "variance").tolist()
+    assert sent.tolist() == order(found, "variance").tolist()
+
+
+def test_a_link_to_a_unit_shows_the_number_that_the_network_computed(opened: Opener) -> None:
+    app = opened(picture="digit-3", net="lenet5", layer="conv2", channel="5", unit="4.6")
+    shown, _ = message_of(app, "corner")
+    found = feature_maps.feature_maps(sample("digit-3"), "lenet5", "conv2").maps[5, 4, 6]
+    assert shown["value"] == pytest.approx(float(found), abs=1e-6)
+    assert (shown["corner"], shown["box"]) == ([4, 6], [8, 12, 22, 26])
+    assert any(f"{found:.3g}" in formula.value for formula in app.latex)
+
+
+@pytest.mark.parametrize("unit", ["10.0", "-1.2", "1", "1.2.3", "a.b", "²·³", "1e9.0"])
+def test_a_link_to_a_unit_that_is_not_there_says_so(opened: Opener, unit: str) -> None:
+    app = opened(picture="digit-3", net="lenet5", layer="conv2", channel="5", unit=unit)
+    assert not app.exception
+    assert "a value that this map does not have" in texts(app)
+
+
+def test_a_click_on_a_value_takes_it_apart(opened: Opener) -> None:
+    app = opened(picture="digit-3", net="lenet5", layer="conv2", channel="5")
+    app.session_state["feature_maps.maps"] = {"pick": {"channel": 3, "unit": [1, 2]}}
+    app.session_state["channel"], app.session_state["unit"] = "3", "1.2"
+    app.run()
+    assert message_of(app, "corner")[0]["title"] == "conv2, map 3, row 1, column 2"
+
+
+def test_an_untrained_network_of_torchvision_is_shown_with_its_branches(opened: Opener) -> None:
+    app = opened(picture="cat", net="squeezenet1_1~3", layer="features.3.cat")
+    strip, _ = message_of(app, "chosen")
+    place = {layer["name"]: layer for layer in strip["layers"]}
+    assert len(place["features.3.cat"]["inputs"]) == 2
+    assert "untrained (seed 3)" in texts(app)
+
+
+def test_softmax_is_written_out_with_the_logits(opened: Opener) -> None:
+    app = opened(picture="digit-3", net="lenet5")
+    logits = feature_maps.response(sample("digit-3"), "lenet5").logits
+    assert any(f"e^{{{logits.max():.3g}}}" in formula.value for formula in app.latex)
+
+
+def test_missing_weights_are_explained_and_nothing_random_is_shown(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    app = opened(picture="cat", net="resnet18")
+    assert "resnet18-f37072fd.pth" in texts(app)
+    assert all(not part.proto.bytes for part in app.get("bidi_component"))
+
+
+def test_two_networks_stand_side_by_side(opened: Opener) -> None:
+    app = opened(picture="digit-3", net="lenet5", layer="relu1", beside="net")
+    identities = []
+    for part in app.get("bidi_component"):
+        if packed := part.proto.bytes:
+            header = json.loads(packed[4 : 4 + struct.unpack("<I", packed[:4])[0]])
+            identities += [header["id"]] if "selected" in header else []
+    assert len(identities) == 2
+    assert "lenet5~0" in identities[1]
 
 
 def test_an_upload_is_what_the_network_sees_and_bad_bytes_change_nothing(opened: Opener) -> None:
@@ -104,7 +172,7 @@ def test_two_visitors_do_not_see_each_others_pictures(opened: Opener) -> None:
     other.run()
     assert "7 × 9 px" in texts(one)
     assert "7 × 9 px" not in texts(other)
-    assert "stage.upload" not in other.session_state
+    assert "stage.visit" not in other.session_state
 
 
 def test_the_prediction_is_answered_with_the_measured_number(opened: Opener) -> None:
