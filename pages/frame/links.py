@@ -49,7 +49,7 @@ def missed() -> list[str]:
 def publish(page: str, *names: str) -> None:
     """Write settings into the address, all at once, since each change of it is a step for Back.
 
-    An empty one is left out, or stays as an empty one where it had a value: to take it away is a change of its own.
+    An empty one is left out; where it had a value it stays, empty: to take it away is a change of its own.
     """
     values = {name: setting(name) for name in names}
     if changed := {name: value for name, value in values.items() if value != _address(name)}:
