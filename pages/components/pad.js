@@ -206,7 +206,7 @@ function redraw(view) {
   draw(view.shown, view.strokes, view.stroke);
   if (view.cursor) drawCursor(view);
   const empty = !view.strokes.length;
-  if (empty) view.hint.textContent = view.cursor ? "Arrow keys move, Space draws" : "Draw here";
+  if (empty) view.hint.textContent = view.cursor ? "Arrow keys move, Space draws" : "Draw here, large";
   else view.hint.textContent = isFull(view) ? "The pad is full" : "";
   view.undo.setAttribute("aria-disabled", empty && !view.cleared.length);
   view.clear.setAttribute("aria-disabled", empty);

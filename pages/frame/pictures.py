@@ -83,9 +83,7 @@ def pad() -> None:
     drawing = _drawing()
     components.mount("pad", data=pad_part.data_for(drawing, reset=""), key="stage.pad", on_pick=_draw)
     if not drawing.strokes:
-        st.caption(
-            "A drawing lasts as long as the visit. No link carries it; reloading the page ends it."
-        )
+        st.caption("A drawing lasts as long as the visit. No link carries it; reloading the page ends it.")
     if refused := st.session_state.pop("stage.refused", ""):
         advice(refused)
 

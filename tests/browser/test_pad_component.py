@@ -165,13 +165,13 @@ def test_clear_empties_the_pad_and_can_be_undone(page: Page) -> None:
     before = grey(page)
     page.get_by_role("button", name="Clear").click()
     assert not grey(page).any()
-    assert page.locator(".hint").inner_text() == "Draw here"
+    assert page.locator(".hint").inner_text() == "Draw here, large"
     page.get_by_role("button", name="Undo").click()
     np.testing.assert_array_equal(grey(page), before)
 
 
 def test_the_hint_goes_with_the_first_stroke(page: Page) -> None:
-    assert page.locator(".hint").inner_text() == "Draw here"
+    assert page.locator(".hint").inner_text() == "Draw here, large"
     stroke(page, BAR)
     assert not page.locator(".hint").is_visible()
 
