@@ -104,9 +104,6 @@ def explore() -> None:
         if stage.drawn:
             frame.pad()
             words.answer(stage, guess)
-        identity = f"{stage.digest} {stage.net}"
-        strip = layers_part.pack(list(known.values()), seen.thumbs, seen.signed, layer.name, identity)
-        components.mount("layers", data=strip, key="feature_maps.layers", on_pick=choose_layer)
     with right:
         tools = st.container(horizontal=True, vertical_alignment="bottom")
         with tools:
@@ -127,6 +124,10 @@ def explore() -> None:
                 beside(stage, other, layer, by, scale, start)
         frame.beside_control(stage)
         unit = unit_of(links.setting("channel"), links.setting("unit"), found, layer, stage.net)
+    with left:  # behind the maps, which are waited for
+        identity = f"{stage.digest} {stage.net}"
+        strip = layers_part.pack(list(known.values()), seen.thumbs, seen.signed, layer.name, identity)
+        components.mount("layers", data=strip, key="feature_maps.layers", on_pick=choose_layer)
     links.publish("feature_maps", *SETTINGS)
     if guess.notice:
         st.caption(guess.notice)
@@ -145,7 +146,8 @@ def explore() -> None:
         words.say(stage, guess)
     if layer.shape[2] > 1:  # one value has no left and right
         words.predict(stage, layer)
-    frame.received(stage)
+    if stage.drawn:
+        frame.received(stage)
 
 
 def mosaic(
@@ -265,6 +267,8 @@ if frame.missing(page):
     links.publish("feature_maps", *SETTINGS)
     st.stop()
 explore()
+if not page.drawn:
+    frame.received(page)
 frame.about(
     feature_maps,
     feature_maps.response,

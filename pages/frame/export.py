@@ -28,8 +28,11 @@ class Export:
 
 def export_menu(exports: Sequence[Export], key: str) -> None:
     """A menu with one download for each file."""
-    with st.popover("Export", icon=":material/download:", width="content"):
-        for number, export in enumerate(exports):
+    menu = st.popover(
+        "Export", icon=":material/download:", width="content", key=f"{key}.exports", on_change="rerun"
+    )
+    with menu:
+        for number, export in enumerate(exports if menu.open else ()):  # closed, it costs nothing
             st.download_button(
                 export.title,
                 export.make,
