@@ -45,7 +45,9 @@ RANGES = {"map": "each map", "layer": "the layer", "network": "the network"}
 WHAT_SORTS = "strength: the mean of |value|; variance: over the pixels of a map; sparsity: the share of zeros"
 # In the link, besides what the widgets put there.
 SETTINGS = ("picture", "net", "layer", "channel", "unit", *frame.BESIDE)
-START = "feature_maps.start"  # channel and unit when the page last ran as a whole; how often it has
+# Layer, channel and unit when the page last ran as a whole, and how often it has: what is clicked since
+# then is marked in the browser, and the messages that are large stay as they are.
+START = "feature_maps.start"
 KEPT = 400_000_000  # bytes of maps that all sessions share
 
 
@@ -80,7 +82,8 @@ def choose_layer() -> None:
     links.choose("layer", str(components.picked("feature_maps.layers")))
     links.choose("channel", "")
     links.choose("unit", "")
-    st.session_state[START] = ("", "", st.session_state[START][2])
+    layer, _, _, turn = st.session_state[START]
+    st.session_state[START] = layer, "", "", turn
 
 
 def choose_unit() -> None:
@@ -116,7 +119,7 @@ def explore() -> None:
                 st.text(stage.label, width="stretch")
             order = of_maps.order(found, by)
             limits = of_maps.limits(found, scale, (guess.low, guess.high))
-            channel, value, turn = st.session_state[START]
+            first, channel, value, turn = st.session_state[START]
             start = unit_of(channel, value, found, layer, stage.net)
             packed = mosaic(stage, guess, layer, found, limits, order, start, turn, "feature_maps.maps")
         if other and there:
@@ -126,7 +129,7 @@ def explore() -> None:
         unit = unit_of(links.setting("channel"), links.setting("unit"), found, layer, stage.net)
     with left:  # behind the maps, which are waited for
         identity = f"{stage.digest} {stage.net}"
-        strip = layers_part.pack(list(known.values()), seen.thumbs, seen.signed, layer.name, identity)
+        strip = layers_part.pack(list(known.values()), seen.thumbs, seen.signed, first, turn, identity)
         components.mount("layers", data=strip, key="feature_maps.layers", on_pick=choose_layer)
     links.publish("feature_maps", *SETTINGS)
     if guess.notice:
@@ -259,8 +262,8 @@ def settle(net: str) -> None:
 links.follow("feature_maps", *SETTINGS)
 page = frame.current()
 settle(page.net)
-turn = st.session_state.get(START, ("", "", 0))[2] + 1
-st.session_state[START] = links.setting("channel"), links.setting("unit"), turn
+chosen = (links.setting(name) for name in ("layer", "channel", "unit"))
+st.session_state[START] = *chosen, st.session_state.get(START, (0,))[-1] + 1
 frame.header("feature_maps", PRESETS, page)
 frame.sidebar(page)
 if frame.missing(page):

@@ -98,7 +98,7 @@ function create(parent) {
   list.setAttribute("aria-label", "layers");
   root.append(list);
   parent.append(root);
-  const view = { root, list, text: null }; // and `told`: the server's last choice; `asked`: clicks it has not answered
+  const view = { root, list, text: null };
   list.onclick = (event) => { const index = rowOf(view, event); if (index >= 0) choose(view, index); };
   list.onkeydown = (event) => step(view, event);
   list.onpointerover = (event) => light(view, rowOf(view, event));
@@ -114,19 +114,12 @@ function rowOf(view, event) {
 function accept(view, { header, blocks: [entries, ...tables] }) {
   Object.assign(view, { header, entries, tables: tables.map(tints) });
   const text = JSON.stringify(header.layers);
-  if (text === view.text) return follow(view, header.chosen);
-  Object.assign(view, { text, told: header.chosen, asked: [], selected: -1, hovered: -1 });
-  build(view, header.layers);
-  mark(view, header.chosen);
-}
-
-/** Go where the server is, unless it still answers an earlier click than the last one. */
-function follow(view, chosen) {
-  const answered = view.asked.lastIndexOf(chosen);
-  if (chosen === view.told && answered < 0) return;
-  view.told = chosen;
-  view.asked = answered < 0 ? [] : view.asked.slice(answered + 1);
-  if (!view.asked.length) mark(view, chosen);
+  if (text !== view.text) {
+    Object.assign(view, { text, turn: null, selected: -1, hovered: -1 });
+    build(view, header.layers);
+  }
+  if (header.turn !== view.turn) mark(view, header.chosen); // else the visitor may have gone on
+  view.turn = header.turn;
 }
 
 function build(view, layers) {
@@ -275,7 +268,6 @@ function choose(view, index) {
   view.rows[index].focus({ preventScroll: true });
   if (index === view.selected) return;
   mark(view, name);
-  view.asked.push(name);
   view.pick(name);
 }
 

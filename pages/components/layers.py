@@ -15,6 +15,7 @@ def pack(
     thumbs: Sequence[NDArray[np.uint8]],
     signed: Sequence[bool],
     chosen: str,
+    turn: int,
     identity: str,
 ) -> bytes:
     """The message for layers.js.
@@ -23,13 +24,15 @@ def pack(
         layers: from input to output, each behind those it reads.
         thumbs: (h, w) of each layer, colour table entries, such as from `thumbnails.strongest`.
         signed: of each layer, whether its thumbnail is coloured around 0.
-        chosen: name of the selected layer.
+        chosen: name of the layer to start with.
+        turn: another number makes the visitor's selection give way to `chosen`.
         identity: of the picture and the network; shown in `data-painted` once all is drawn.
     """
     place = {layer.name: index for index, layer in enumerate(layers)}
     header = {
         "id": identity,
         "chosen": chosen,
+        "turn": turn,
         "signed": list(signed),
         "layers": [
             {

@@ -61,6 +61,7 @@ def render(
     page: Page,
     net: Sequence[tuple[str, ...]],
     chosen: str = "input",
+    turn: int = 1,
     thumbs: Sequence[NDArray[np.uint8]] | None = None,
     signed: Sequence[bool] | None = None,
     identity: str = "a",
@@ -83,7 +84,7 @@ def render(
         for name, *inputs in net
     ]
     thumbs = thumbs or [np.zeros((2, 2), np.uint8)] * len(layers)
-    message = pack(layers, thumbs, signed or [False] * len(layers), chosen, identity)
+    message = pack(layers, thumbs, signed or [False] * len(layers), chosen, turn, identity)
     page.evaluate(RENDER, base64.b64encode(message).decode())
 
 
@@ -232,7 +233,7 @@ def test_the_server_may_choose_another_layer(page: Page) -> None:
     render(page, RESIDUAL)
     page.locator("li[data-name=fc]").click()
     render(page, RESIDUAL, chosen="fc")
-    render(page, RESIDUAL, chosen="layer1.0.conv1")
+    render(page, RESIDUAL, chosen="layer1.0.conv1", turn=2)
     assert selected(page) == "layer1.0.conv1"
 
 

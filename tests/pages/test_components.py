@@ -63,7 +63,7 @@ def test_layers_name_what_they_read_by_its_place_and_bring_their_thumbnail() -> 
         Layer("add", *texts, ("conv", "input")),
     ]
     thumbs = [np.full((2, 3), place, np.uint8) for place in range(3)]
-    header, blocks = unpacked(pack_layers(layers, thumbs, [False, True, False], "conv", "id"))
+    header, blocks = unpacked(pack_layers(layers, thumbs, [False, True, False], "conv", 1, "id"))
     sent: list[dict[str, object]] = header["layers"]  # type: ignore[assignment]
     assert [layer["inputs"] for layer in sent] == [[], [0], [0, 1]]
     assert sent[0]["thumb"] == [2, 3]
