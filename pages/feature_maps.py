@@ -1,28 +1,24 @@
 """Feature maps: every map of every layer, with the values under the cursor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from pages import components, frame
 from pages.components import layers as layers_part
-from pages.components import maps as maps_part
 from pages.frame import links
 from pages.parts import feature_maps_files as files
+from pages.parts import feature_maps_panel as panels
 from pages.parts import feature_maps_unit as units
 from pages.parts import feature_maps_words as words
 from vizcore.exhibits import feature_maps
-from vizcore.exhibits.feature_maps import Layer, Response
-from vizcore.plots import thumbnails
+from vizcore.exhibits.feature_maps import Layer
 from vizcore.toolkit import maps as of_maps
 from vizcore.toolkit import nets
 from vizcore.toolkit.labels import escaped
 from vizcore.toolkit.maps import LayerMaps
-from vizcore.toolkit.shared import Shared
 
 PRESETS: Mapping[str, frame.Preset] = {
     "edges": frame.Preset("First edges", {"picture": "shape-star", "net": "tiny_vgg", "layer": "relu1_1"}),
@@ -48,34 +44,10 @@ SETTINGS = ("picture", "net", "layer", "channel", "unit", *frame.BESIDE)
 # Layer, channel and unit when the page last ran as a whole, and how often it has: what is clicked since
 # then is marked in the browser, and the messages that are large stay as they are.
 START = "feature_maps.start"
-KEPT = 400_000_000  # bytes of maps that all sessions share
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """A network's response to a picture, and the pictures of its layers in the strip."""
-
-    response: Response
-    thumbs: list[NDArray[np.uint8]]  # (h, w) of each layer
-    signed: list[bool]  # of each layer, whether its strongest map has values below 0
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _seen() -> Shared[Seen]:
-    return Shared(KEPT, lambda seen: seen.response.nbytes)
-
-
-def seen_by(stage: frame.Stage) -> Seen:
-    """What the network makes of the picture, computed once for all who ask."""
-
-    def look() -> Seen:
-        response = feature_maps.response(stage.image, stage.net)
-        thumbs, signed = zip(
-            *(thumbnails.strongest(of_maps.strongest(maps)) for maps in response.maps.values()), strict=True
-        )
-        return Seen(response, list(thumbs), list(signed))
-
-    return _seen().get((stage.digest, stage.net), look)
+def layers_of(stage: frame.Stage) -> dict[str, Layer]:
+    return {layer.name: layer for layer in feature_maps.layers(stage.net)}
 
 
 def choose_layer() -> None:
@@ -84,64 +56,99 @@ def choose_layer() -> None:
     links.choose("unit", "")
     layer, _, _, turn = st.session_state[START]
     st.session_state[START] = layer, "", "", turn
+    st.rerun("maps")  # the value follows when they are painted
 
 
 def choose_unit() -> None:
     picked: dict[str, Any] = components.picked("feature_maps.maps")
-    links.choose("channel", str(picked["channel"]))
-    links.choose("unit", ".".join(map(str, picked["unit"])))
+    if "unit" in picked:
+        links.choose("channel", str(picked["channel"]))
+        links.choose("unit", ".".join(map(str, picked["unit"])))
+    st.rerun("value")
 
 
-@st.fragment
+@st.fragment(key="maps")
 def explore() -> None:
-    """The network's layers, all maps of the chosen one, and one value taken apart."""
+    """The network's layers, and all maps of the chosen one."""
     stage = frame.current()
-    known = {layer.name: layer for layer in feature_maps.layers(stage.net)}
+    known = layers_of(stage)
     layer = known[links.setting("layer")]
     with frame.explained_errors():
-        seen = seen_by(stage)
-    guess = seen.response
-    found = of_maps.measured(guess.maps[layer.name])
+        seen = panels.seen_by(stage)
     left, right = st.columns([1.15, 2.85], gap="medium")
+    first, channel, value, turn = st.session_state[START]
     with left:
         if stage.drawn:
             frame.pad()
-            words.answer(stage, guess)
+            words.answer(stage, seen.response)
     with right:
-        tools = st.container(horizontal=True, vertical_alignment="bottom")
-        with tools:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
             by = choice("Sorted by", SORTS, "sort", WHAT_SORTS)
             scale = choice("Same colours in", RANGES, "range", "what shares the range of the colour bar")
+            take_away()
         other = frame.beside(stage)
         here, there = st.columns(2, gap="medium") if other else (st.container(), None)
         with here:
             if other:
                 st.text(stage.label, width="stretch")
-            order = of_maps.order(found, by)
-            limits = of_maps.limits(found, scale, (guess.low, guess.high))
-            first, channel, value, turn = st.session_state[START]
-            start = unit_of(channel, value, found, layer, stage.net)
-            packed = mosaic(stage, guess, layer, found, limits, order, start, turn, "feature_maps.maps")
+            shown = panels.panel(stage, layer, by, scale)
+            start = unit_of(channel, value, shown.found, layer, stage.net)
+            panels.mount(shown.message(start, turn, apart=True), "feature_maps.maps", choose_unit)
         if other and there:
             with there, frame.explained_errors():
                 beside(stage, other, layer, by, scale, start)
         frame.beside_control(stage)
-        unit = unit_of(links.setting("channel"), links.setting("unit"), found, layer, stage.net)
     with left:  # behind the maps, which are waited for
         identity = f"{stage.digest} {stage.net}"
         strip = layers_part.pack(list(known.values()), seen.thumbs, seen.signed, first, turn, identity)
         components.mount("layers", data=strip, key="feature_maps.layers", on_pick=choose_layer)
     links.publish("feature_maps", *SETTINGS)
+
+
+def beside(
+    stage: frame.Stage, other: frame.Stage, layer: Layer, by: str, scale: str, start: panels.Unit
+) -> None:
+    """The maps of the second picture or network, at the layer that corresponds."""
+    frame.beside_card(other)
+    if frame.missing(other, "net2"):
+        return
+    twin = layers_of(other)[feature_maps.counterpart(layer, stage.net, other.net)]
+    shown = panels.panel(other, twin, by, scale)
+    first = start if twin.shape == layer.shape else unit_of("", "", shown.found, twin, other.net)
+    panels.mount(shown.message(first), "feature_maps.maps2")
+    best, share = shown.guess.classes[0], shown.guess.probabilities[0]
+    st.caption(f"{twin.name}: {twin.kind}. {escaped(best)}, {share:.1%}")
+
+
+@st.fragment
+def take_away() -> None:
+    """The export menu; what it offers is computed when somebody opens it."""
+
+    def offers() -> list[frame.Export]:
+        stage = frame.current()
+        layer = layers_of(stage)[links.setting("layer")]
+        shown = panels.panel(stage, layer, st.session_state["sort"], st.session_state["range"])
+        unit = chosen_unit(stage, layer, shown.found)
+        return files.files(shown, unit, units.taken_apart(stage, shown.guess, layer, unit))
+
+    frame.export_menu(offers, "feature_maps")
+
+
+@st.fragment(key="value")
+def one_value() -> None:
+    """The layer in words and formulas, one value of it taken apart, and the network's answer."""
+    stage = frame.current()
+    layer = layers_of(stage)[links.setting("layer")]
+    guess = panels.seen_by(stage).response
     if guess.notice:
         st.caption(guess.notice)
+    found = of_maps.measured(guess.maps[layer.name])
+    unit = chosen_unit(stage, layer, found)
     taken_apart = units.taken_apart(stage, guess, layer, unit)
     with st.container(key="arithmetic"):  # keeps its height, so that nothing below it jumps
         words.explain(layer, found, taken_apart)
     if taken_apart:
         units.one_value(stage, guess, layer, unit, taken_apart)
-    with tools:
-        shown = files.Shown(stage, guess, layer, found, limits, order, unit, packed)
-        frame.export_menu(files.files(shown, taken_apart), "feature_maps")
     values, answer = st.columns(2, gap="medium")
     with values:
         words.count(stage, layer, found, unit[0])
@@ -151,54 +158,7 @@ def explore() -> None:
         words.predict(stage, layer)
     if stage.drawn:
         frame.received(stage)
-
-
-def mosaic(
-    stage: frame.Stage,
-    guess: Response,
-    layer: Layer,
-    found: LayerMaps,
-    limits: NDArray[np.float32],
-    order: NDArray[np.int64],
-    start: units.Unit,
-    turn: int,
-    key: str,
-) -> bytes:
-    """All maps of a layer; returns the message that shows them."""
-    view = maps_part.View(
-        layer=layer.name,
-        identity=f"{stage.digest} {stage.net} {layer.name}",
-        selected=start[0],
-        unit=start[1:],
-        turn=turn,
-        labels=words.names_of(layer, stage.net),
-        apart=key == "feature_maps.maps",
-        alt=f"{layer.shape[0]} maps of layer {layer.name}, strongest: {words.strongest(found)}",
-    )
-    packed = maps_part.pack(view, found.maps, limits, order, guess.cropped)
-    components.mount(
-        "maps", data=packed, key=key, on_pick=choose_unit if key == "feature_maps.maps" else None
-    )
-    return packed
-
-
-def beside(
-    stage: frame.Stage, other: frame.Stage, layer: Layer, by: str, scale: str, start: units.Unit
-) -> None:
-    """The maps of the second picture or network, at the layer that corresponds."""
-    frame.beside_card(other)
-    if frame.missing(other, "net2"):
-        return
-    known = {entry.name: entry for entry in feature_maps.layers(other.net)}
-    twin = known[feature_maps.counterpart(layer, stage.net, other.net)]
-    guess = seen_by(other).response
-    found = of_maps.measured(guess.maps[twin.name])
-    limits = of_maps.limits(found, scale, (guess.low, guess.high))
-    same = twin.shape == layer.shape
-    first = start if same else unit_of("", "", found, twin, other.net)
-    order = of_maps.order(found, by)
-    mosaic(other, guess, twin, found, limits, order, first, 0, "feature_maps.maps2")
-    st.caption(f"{twin.name}: {twin.kind}. {escaped(guess.classes[0])}, {guess.probabilities[0]:.1%}")
+    links.publish("feature_maps", *SETTINGS)
 
 
 def choice(label: str, options: Mapping[str, str], key: str, explanation: str) -> str:
@@ -216,7 +176,11 @@ def choice(label: str, options: Mapping[str, str], key: str, explanation: str) -
     return chosen
 
 
-def unit_of(channel: str, unit: str, found: LayerMaps, layer: Layer, net: str) -> units.Unit:
+def chosen_unit(stage: frame.Stage, layer: Layer, found: LayerMaps) -> panels.Unit:
+    return unit_of(links.setting("channel"), links.setting("unit"), found, layer, stage.net)
+
+
+def unit_of(channel: str, unit: str, found: LayerMaps, layer: Layer, net: str) -> panels.Unit:
     """The unit that a link names; else the class that wins, or the strongest value of the strongest map."""
     if is_channel(channel, layer):
         chosen = int(channel)
@@ -241,16 +205,15 @@ def is_unit(text: str, layer: Layer) -> bool:
     return digits and all(int(part) < size for part, size in zip(parts, layer.shape[1:], strict=True))
 
 
-def settle(net: str) -> None:
+def settle(stage: frame.Stage) -> None:
     """Bring the layer and the channel that the link names down to some that there are."""
-    known = {layer.name: layer for layer in feature_maps.layers(net)}
+    known = layers_of(stage)
     first = next(layer.name for layer in known.values() if layer.group == "activation")
     if not links.setting("layer"):
         links.choose("layer", first)
     elif links.setting("layer") not in known:
-        why = (
-            f"The link names a layer that {nets.find(net).title} does not have; this is its first activation."
-        )
+        title = nets.find(stage.net).title
+        why = f"The link names a layer that {title} does not have; this is its first activation."
         links.miss("layer", first, why)
     layer = known[links.setting("layer")]
     if links.setting("channel") and not is_channel(links.setting("channel"), layer):
@@ -261,7 +224,7 @@ def settle(net: str) -> None:
 
 links.follow("feature_maps", *SETTINGS)
 page = frame.current()
-settle(page.net)
+settle(page)
 chosen = (links.setting(name) for name in ("layer", "channel", "unit"))
 st.session_state[START] = *chosen, st.session_state.get(START, (0,))[-1] + 1
 frame.header("feature_maps", PRESETS, page)
@@ -270,6 +233,7 @@ if frame.missing(page):
     links.publish("feature_maps", *SETTINGS)
     st.stop()
 explore()
+one_value()
 if not page.drawn:
     frame.received(page)
 frame.about(

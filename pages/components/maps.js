@@ -41,12 +41,16 @@ export default function render({ data, parentElement, setTriggerValue }) {
   if (!view) view = parentElement.__view = create(parentElement);
   view.server = Boolean(setTriggerValue); // an exported page has none
   view.pick = () => setTriggerValue?.("pick", { channel: view.selected, unit: view.unit });
+  const before = view.id;
   if (data && data !== view.data) {
     view.data = data;
     accept(view, unpack(data));
   }
   view.dark = isDark(parentElement);
   redraw(view);
+  if (view.apart && before !== null && before !== view.id) { // behind the frame that shows them
+    requestAnimationFrame(() => setTimeout(() => setTriggerValue("pick", { painted: view.id })));
+  }
 }
 
 /** Build the elements once and wire their events. */

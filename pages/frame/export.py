@@ -26,13 +26,13 @@ class Export:
     make: Callable[[], bytes]  # called on the click
 
 
-def export_menu(exports: Sequence[Export], key: str) -> None:
-    """A menu with one download for each file."""
+def export_menu(exports: Callable[[], Sequence[Export]], key: str) -> None:
+    """A menu with one download for each file; they are asked for when it is opened."""
     menu = st.popover(
         "Export", icon=":material/download:", width="content", key=f"{key}.exports", on_change="rerun"
     )
     with menu:
-        for number, export in enumerate(exports if menu.open else ()):  # closed, it costs nothing
+        for number, export in enumerate(exports() if menu.open else ()):
             st.download_button(
                 export.title,
                 export.make,

@@ -1,38 +1,23 @@
 """What can be taken away from the page of feature maps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pages import frame
-from vizcore.exhibits.feature_maps import Layer, Response, UnitArithmetic
+from pages.parts.feature_maps_panel import Panel, Unit
+from vizcore.exhibits.feature_maps import Response, UnitArithmetic
 from vizcore.plots import colours, mosaic
 from vizcore.toolkit import images, nets
 from vizcore.toolkit import maps as of_maps
-from vizcore.toolkit.maps import LayerMaps
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """What stands on the page."""
-
-    stage: frame.Stage
-    guess: Response
-    layer: Layer
-    found: LayerMaps
-    limits: NDArray[np.float32]  # (C, 2)
-    order: NDArray[np.int64]  # (C,)
-    unit: tuple[int, int, int]  # channel, row, column
-    packed: bytes  # the message for maps.js
-
-
-def files(shown: Shown, taken_apart: UnitArithmetic | None) -> list[frame.Export]:
+def files(shown: Panel, unit: Unit, taken_apart: UnitArithmetic | None) -> list[frame.Export]:
     """Everything in the export menu."""
     stage, layer, found = shown.stage, shown.layer, shown.found
-    channel, stem = shown.unit[0], f"{stage.net[:40]}-{shown.layer.name}"
+    channel, stem = unit[0], f"{stage.net[:40]}-{shown.layer.name}"
     title = f"Feature maps of {layer.name} in {nets.find(stage.net).title}"
     one = found.maps[channel]
     of_one = np.array([channel])
@@ -45,11 +30,11 @@ def files(shown: Shown, taken_apart: UnitArithmetic | None) -> list[frame.Export
             "These maps, as a page that works offline",
             f"{stem}.html",
             "text/html",
-            partial(frame.html_page, title, "maps", shown.packed),
+            partial(frame.html_page, title, "maps", shown.message(unit)),
         ),
         _csv(f"Map {channel}, as a table (CSV)", f"{stem}-{channel}.csv", partial(frame.csv_of, one)),
         _npz("These maps, as numbers (.npz)", f"{stem}.npz", maps=found.maps, image=stage.image),
-        *(_of_unit(shown, taken_apart) if taken_apart else []),
+        *(_of_unit(shown, unit, taken_apart) if taken_apart else []),
         frame.Export(
             "Every layer, as pictures (.zip)",
             f"{stage.net[:40]}.zip",
@@ -60,7 +45,7 @@ def files(shown: Shown, taken_apart: UnitArithmetic | None) -> list[frame.Export
             "A script that recomputes this",
             "recompute.py",
             "text/x-python",
-            partial(frame.script, title, "" if stage.own else stage.picture, script(shown)),
+            partial(frame.script, title, "" if stage.own else stage.picture, script(shown, unit)),
         ),
         frame.Export(
             "The picture, for that script",
@@ -71,9 +56,9 @@ def files(shown: Shown, taken_apart: UnitArithmetic | None) -> list[frame.Export
     ]
 
 
-def _of_unit(shown: Shown, taken_apart: UnitArithmetic) -> list[frame.Export]:
+def _of_unit(shown: Panel, unit: Unit, taken_apart: UnitArithmetic) -> list[frame.Export]:
     parts = taken_apart.parts
-    stem = f"{shown.stage.net[:40]}-{shown.layer.name}-" + "-".join(map(str, shown.unit))
+    stem = f"{shown.stage.net[:40]}-{shown.layer.name}-" + "-".join(map(str, unit))
     weights = np.zeros(0) if parts.weights is None else parts.weights
     return [
         _csv("This value's sum, as a table (CSV)", f"{stem}.csv", partial(table, taken_apart)),
@@ -105,9 +90,9 @@ def table(taken_apart: UnitArithmetic) -> bytes:
     return "\n".join([*lines, f"value in the map,,,,,{taken_apart.value:.9g}", ""]).encode()
 
 
-def script(shown: Shown) -> Sequence[str]:
+def script(shown: Panel, unit: Unit) -> Sequence[str]:
     """The program behind the line that sets `image`."""
-    net, layer, (channel, row, col) = shown.stage.net, shown.layer.name, shown.unit
+    net, layer, (channel, row, col) = shown.stage.net, shown.layer.name, unit
     needs = ["# It needs the uploaded weights: run it where the server runs."] if "@" in net else []
     return [
         "",

@@ -6,12 +6,11 @@ from numpy.typing import NDArray
 
 from pages import components, frame
 from pages.components import unit as unit_part
+from pages.parts.feature_maps_panel import Unit
 from vizcore.exhibits import feature_maps
 from vizcore.exhibits.feature_maps import Layer, Response, UnitArithmetic
 from vizcore.toolkit import nets
 from vizcore.toolkit.graphs import INPUT
-
-Unit = tuple[int, int, int]  # channel, row, column
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -146,6 +146,7 @@ def test_a_click_on_a_layer_shows_its_maps_and_changes_the_link(visit: Visit, se
     page.locator("li[data-name=pool2]").click()
     painted(page, "pool2")
     page.wait_for_url("**layer=pool2**")
+    expect(page.get_by_text("Max pooling.", exact=True)).to_be_visible()  # its words follow the maps
     page.locator("canvas.mosaic").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**channel=**")

@@ -160,6 +160,15 @@ def test_the_keyboard_takes_a_value_apart(page: Page) -> None:
     assert page.evaluate("() => window.picks") == [["pick", {"channel": 0, "unit": [2, 4]}]]
 
 
+def test_a_layer_that_takes_the_place_of_another_is_reported_once_it_is_painted(page: Page) -> None:
+    page.evaluate(RENDER, message(some_maps(), identity="a"))
+    page.evaluate(RENDER, message(some_maps(), identity="b"))
+    page.evaluate(RENDER, message(some_maps(), identity="b", turn=2))  # as when only the colours change
+    page.wait_for_function("() => window.picks.length > 0")
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.picks") == [["pick", {"painted": "b"}]]
+
+
 def test_arrow_keys_move_the_selection(page: Page) -> None:
     page.evaluate(RENDER, message(some_maps()))
     page.locator(".mosaic").focus()

@@ -44,20 +44,20 @@ def test_blocks_are_taller_where_maps_are_larger() -> None:
 
 
 def test_the_strongest_values_get_the_ends_of_the_colour_table() -> None:
-    entries, signed = thumbnails.strongest(np.array([[0, 1], [2, 4]], np.float32))
+    entries, signed = thumbnails.entries(np.array([[0, 1], [2, 4]], np.float32))
     assert entries.tolist() == [[0, 63], [127, 255]]
     assert not signed
 
 
 def test_values_of_both_signs_are_symmetric_around_zero() -> None:
-    entries, signed = thumbnails.strongest(np.array([[-2, 0, 1, 2]], np.float32))
+    entries, signed = thumbnails.entries(np.array([[-2, 0, 1, 2]], np.float32))
     assert entries.tolist() == [[0, 128, 191, 255]]
     assert signed
 
 
 @pytest.mark.parametrize(("value", "entry"), [(0, 0), (3, 255), (-3, 0), (1e-42, 255)])
 def test_a_map_of_one_value_is_one_entry(value: float, entry: int) -> None:
-    entries, signed = thumbnails.strongest(np.array([[value]], np.float32))
+    entries, signed = thumbnails.entries(np.array([[value]], np.float32))
     assert (entries.tolist(), signed) == ([[entry]], value < 0)
 
 
@@ -71,7 +71,7 @@ def test_a_large_map_is_shrunk_by_the_means_of_whole_blocks(shape: tuple[int, in
             for top in range(0, shape[0], step)
         ]
     )
-    entries, _ = thumbnails.strongest(values)
+    entries, _ = thumbnails.entries(values)
     assert max(entries.shape) <= 32
     np.testing.assert_allclose(entries, means / means.max() * 255, atol=1.01)
 
@@ -79,5 +79,5 @@ def test_a_large_map_is_shrunk_by_the_means_of_whole_blocks(shape: tuple[int, in
 def test_the_map_itself_stays_as_it_is() -> None:
     values = np.random.default_rng(3).normal(size=(8, 8)).astype(np.float32)
     before = values.copy()
-    thumbnails.strongest(values)
+    thumbnails.entries(values)
     np.testing.assert_array_equal(values, before)

@@ -59,7 +59,7 @@ def network(
     return _png(canvas)
 
 
-def strongest(map_: NDArray[np.float32], *, side: int = 32) -> tuple[NDArray[np.uint8], bool]:
+def entries(map_: NDArray[np.float32], *, side: int = 32) -> tuple[NDArray[np.uint8], bool]:
     """A feature map as entries of a colour table, scaled to its own largest |value|.
 
     Args:
