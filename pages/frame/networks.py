@@ -14,7 +14,7 @@ from vizcore.toolkit.errors import InputError
 NOT_HERE = "The link names a network that is not here; this is another one."
 WEIGHTS_GONE = "The link names weights that are no longer on this server; upload them again to see them."
 SEEDS = 999_999  # the largest, as in references
-LOOKED_AT = {"net": ("layer", "channel", "unit"), "net2": ("layer2",)}  # settings that mean nothing elsewhere
+LOOKED_AT = ("layer", "channel", "unit")  # settings that mean nothing in another network
 
 
 def chosen(slot: str, default: str) -> str:
@@ -32,8 +32,8 @@ def chosen(slot: str, default: str) -> str:
 
 def use(reference: str, slot: str = "net") -> None:
     """Put a network into the tube; of another architecture, forget which of its layers was looked at."""
-    if architecture(reference) != architecture(links.setting(slot)):
-        for name in LOOKED_AT[slot]:
+    if slot == "net" and architecture(reference) != architecture(links.setting(slot)):
+        for name in LOOKED_AT:
             links.choose(name, "")
     links.choose(slot, reference)
 

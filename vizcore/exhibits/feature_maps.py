@@ -171,10 +171,9 @@ def all_maps(
         batch: (1, C, H, W), on the network's device.
         only: names of layers; all when left out.
     """
-    last = {step.name: step.channels_last for step in network}
     with torch.inference_mode():
-        found = graphs.outputs(network, batch, only)
-    return {name: _numpy(graphs.as_maps(output, last[name])[0]) for name, output in found.items()}
+        found = graphs.maps(network, batch, only)
+    return {name: _numpy(maps[0]) for name, maps in found.items()}
 
 
 def response(image: Image, net: str) -> Response:
@@ -281,9 +280,7 @@ def effective_field(
         network = nets.network(net, where)
         picture = batch.to(where).requires_grad_()
         with torch.enable_grad():
-            output = graphs.outputs(network, picture, [entry.name])[entry.name]
-            last = next((step.channels_last for step in network if step.name == entry.name), False)
-            unit = graphs.as_maps(output, last)[0, channel, row, col]
+            unit = graphs.maps(network, picture, [entry.name])[entry.name][0, channel, row, col]
         (found,) = torch.autograd.grad(unit, picture)
         return _numpy(found[0].abs().sum(dim=0))
 
@@ -317,16 +314,15 @@ def unit_arithmetic(
     _check_unit(entry, *unit)
     if entry.name == INPUT:
         return _normalisation(image, net, unit)
-    batch, wanted = _batch(image, net), {entry.name, *entry.inputs} - {INPUT}
+    wanted = {entry.name, *entry.inputs}
 
     def numbers(where: str) -> tuple[Mapping[str, NDArray[np.float32]], torch.nn.Module]:
         network = nets.network(net, where)
         module = next(step.module for step in network if step.name == entry.name)
-        return known or all_maps(network, batch.to(where), wanted), module
+        return known or all_maps(network, _batch(image, net).to(where), wanted), module
 
     maps, module = device.run(numbers)[0]
-    given = [batch[0].numpy() if name == INPUT else maps[name] for name in entry.inputs]
-    parts = arithmetic.taken_apart(module, given, unit)
+    parts = arithmetic.taken_apart(module, [maps[name] for name in entry.inputs], unit)
     sources = entry.inputs if parts.source is None else (entry.inputs[parts.source],)
     return UnitArithmetic(parts.terms, float(maps[entry.name][unit]), parts, sources)
 

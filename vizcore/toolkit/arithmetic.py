@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from vizcore.toolkit import modules
 from vizcore.toolkit.latex import number, signed
-from vizcore.toolkit.layers import pair
+from vizcore.toolkit.layers import pair, sliding
 
 Values: TypeAlias = NDArray[np.float64]
 Maps: TypeAlias = NDArray[np.float32]  # (C, H, W)
@@ -29,19 +29,12 @@ class Sum:
     """One unit, taken apart."""
 
     terms: Values  # (T,) their sum is the value
-    patch: (
-        Values  # (K, h, w) what the unit reads: of K channels, or of K layers; 0 where there is only padding
-    )
-    weights: Values | None = (
-        None  # (K, h, w) what each value is multiplied by; None where the patch only selects
-    )
+    patch: Values  # (K, h, w) what the unit reads: of K channels, or of K layers; 0 for padding
+    weights: Values | None = None  # (K, h, w) the factor of each value; None where the patch only selects
     bias: float | None = None  # added in the end, the last of the terms
     inside: NDArray[np.bool_] | None = None  # (h, w) False: padding; None where there is none
     channels: tuple[int, ...] = ()  # K channels of the map that is read; empty where K counts layers
-    corner: tuple[int, int] = (
-        0,
-        0,
-    )  # row and column of the patch's first value in the map; below 0 in the padding
+    corner: tuple[int, int] = (0, 0)  # where the patch begins in the map: row, column; below 0 in padding
     step: int = 1  # px between neighbours of the patch in the map (dilation)
     source: int | None = None  # which one of the layers before it reads; None: all of them
     line: str = ""  # LaTeX: the formula with the numbers in it
@@ -84,7 +77,7 @@ def _(module: nn.Conv2d, given: Sequence[Maps], unit: Unit) -> Sum:
         inside=inside,
         channels=tuple(range(first, first + per_group)),
         corner=corner,
-        step=pair(module.dilation)[0],
+        step=sliding(module, axis=0).dilation,
     )
 
 
@@ -134,7 +127,7 @@ def _(module: nn.MaxPool2d, given: Sequence[Maps], unit: Unit) -> Sum:
         inside=inside,
         channels=unit[:1],
         corner=corner,
-        step=pair(module.dilation)[0],
+        step=sliding(module, axis=0).dilation,
         line=rf"y = \max({found}{more}) = {number(largest)}",
     )
 
@@ -274,8 +267,7 @@ def _window(maps: Maps, module: nn.Module, unit: Unit) -> tuple[Values, NDArray[
     """(K, h, w) what a sliding window covers, which of it is no padding (h, w), and where it starts."""
     starts, places, known = [], [], []
     for axis in (0, 1):
-        kernel, stride = pair(module.kernel_size)[axis], pair(module.stride)[axis]  # type: ignore[arg-type]
-        padding, dilation = pair(module.padding)[axis], pair(getattr(module, "dilation", 1))[axis]  # type: ignore[arg-type]
+        kernel, stride, padding, dilation = sliding(module, axis)
         start = unit[1 + axis] * stride - padding
         place = start + dilation * np.arange(kernel)
         starts.append(start)
@@ -288,10 +280,10 @@ def _window(maps: Maps, module: nn.Module, unit: Unit) -> tuple[Values, NDArray[
 
 def _padded(maps: Maps, module: nn.AvgPool2d, corner: tuple[int, int]) -> float:
     """How many values a window averages when padding counts, but not what lies beyond it (ceil_mode)."""
-    sides = [
-        min(start + pair(module.kernel_size)[axis], maps.shape[1 + axis] + pair(module.padding)[axis]) - start
-        for axis, start in enumerate(corner)
-    ]
+    sides = []
+    for axis, start in enumerate(corner):
+        kernel, _, padding, _ = sliding(module, axis)
+        sides.append(min(start + kernel, maps.shape[1 + axis] + padding) - start)
     return float(math.prod(sides))
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from torch import nn
 
 from vizcore.toolkit.graphs import INPUT, Step
-from vizcore.toolkit.layers import describe, pair
+from vizcore.toolkit.layers import describe, sliding
 
 Box: TypeAlias = tuple[int, int, int, int]  # top, left, bottom, right; half open
 Span: TypeAlias = tuple[float, float]  # [start, stop) along one axis
@@ -69,8 +69,6 @@ def _span(
                 span = _reads(step.module, needed[step.name], before, after, axis)
                 if inside:
                     span = max(span[0], 0), min(span[1], before)
-                elif before > after == 1 and not isinstance(step.module, _SLIDING):
-                    span = _EVERYWHERE  # a global average, or a list
                 if span[0] < span[1]:
                     known = needed.get(name, span)
                     needed[name] = min(span[0], known[0]), max(span[1], known[1])
@@ -81,13 +79,12 @@ def _reads(module: nn.Module, span: Span, before: int, after: int, axis: int) ->
     """What a span of a layer's output depends on in its input, which is `before` px long."""
     start, stop = span
     if isinstance(module, _SLIDING):
-        kernel, stride = pair(module.kernel_size)[axis], pair(module.stride)[axis]
-        padding, dilation = pair(module.padding)[axis], pair(getattr(module, "dilation", 1))[axis]  # type: ignore[arg-type]
+        kernel, stride, padding, dilation = sliding(module, axis)
         return start * stride - padding, (stop - 1) * stride - padding + (kernel - 1) * dilation + 1
     if before == 1 and after > 1:
         return 0, 1  # one value counts for all pixels
+    if before > after == 1 or not describe(module).formula:
+        return _EVERYWHERE  # such as a global average, or a list
     if isinstance(module, nn.AdaptiveAvgPool2d) and before != after and math.isfinite(stop - start):
         return math.floor(start * before / after), math.ceil(stop * before / after)
-    if (before > 1 and isinstance(module, nn.Flatten)) or not describe(module).formula:
-        return _EVERYWHERE
     return span

@@ -7,7 +7,7 @@ runs at that moment fails. The names are those that torch.fx (and torchvision's 
 
 import copy
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,13 @@ def outputs(network: Iterable[Step], batch: Tensor, only: Iterable[str] | None =
         return {name: values[name] for name in wanted}
     del values[INPUT]
     return values
+
+
+def maps(network: Sequence[Step], batch: Tensor, only: Iterable[str] | None = None) -> dict[str, Tensor]:
+    """What `outputs` returns, each as (N, C, H, W)."""
+    last = {step.name: step.channels_last for step in network}
+    found = outputs(network, batch, only)
+    return {name: as_maps(output, last.get(name, False)) for name, output in found.items()}
 
 
 def as_maps(output: Tensor, channels_last: bool = False) -> Tensor:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import nn
 
@@ -38,13 +39,27 @@ def pair(value: int | tuple[int, ...]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else (value[0], value[-1])
 
 
+class Sliding(NamedTuple):
+    """How a window moves along one axis, in px."""
+
+    kernel: int
+    stride: int
+    padding: int  # before the first value and behind the last
+    dilation: int  # between neighbours in the window
+
+
+def sliding(module: nn.Module, axis: int) -> Sliding:
+    """The window of a convolution or a pooling along the rows (axis 0) or the columns (1)."""
+    settings = (module.kernel_size, module.stride, module.padding, getattr(module, "dilation", 1))
+    return Sliding(*(pair(setting)[axis] for setting in settings))  # type: ignore[arg-type]
+
+
 def out_size(module: nn.Module, before: Shape, after: Shape) -> Lines:
     """LaTeX of the output height of a window that slides, with the numbers in it.
 
     Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 14.
     """
-    kernel, stride = pair(module.kernel_size)[0], pair(module.stride)[0]  # type: ignore[arg-type]
-    padding, dilation = pair(module.padding)[0], pair(getattr(module, "dilation", 1))[0]  # type: ignore[arg-type]
+    kernel, stride, padding, dilation = sliding(module, axis=0)
     if len(before) != 3:
         return ()
     reach = str(kernel) if dilation == 1 else f"{dilation}({kernel}-1)-1"
