@@ -5,13 +5,14 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.server import warmup
+from pages.server import live, warmup
 from pages.server.errors import explain_bug
 from pages.server.guard import Guard
 
 app = st.App(
     Path(__file__).parent / "pages" / "frame" / "shell.py",
     lifespan=warmup.lifespan,
+    routes=live.ROUTES,
     middleware=[Middleware(Guard)],
     on_script_error=explain_bug,
 )
