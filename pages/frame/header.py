@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -22,10 +23,13 @@ class Preset:
     settings: Mapping[str, str]  # name in the address -> value
 
 
-def header(key: str, presets: Mapping[str, Preset], stage: Stage) -> None:
+def header(
+    key: str, presets: Mapping[str, Preset], stage: Stage, starts: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Show title, question and presets of the exhibit called `key`.
 
-    Presets may set what stands in the address by `links` and what widgets bind to it.
+    Presets may set what stands in the address by `links` and what widgets bind to it; what they do not
+    speak of goes back to `starts`.
     """
     exhibit, second = catalog.exhibit(key), beside(stage)  # before what the link misses is told
     st.title(exhibit.title, anchor=False)
@@ -38,7 +42,7 @@ def header(key: str, presets: Mapping[str, Preset], stage: Stage) -> None:
 
     def apply() -> None:
         preset = presets.get(str(components.picked(where)))
-        for name, value in (LEFT | dict(preset.settings) if preset else {}).items():
+        for name, value in ({**LEFT, **starts, **preset.settings} if preset else {}).items():
             links.choose(name, value)
 
     pills = [

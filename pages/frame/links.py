@@ -5,10 +5,13 @@ picture, the network, and what is clicked inside a component. The session holds 
 the name of the setting, and the address shows it.
 """
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 _LONGEST = 60  # characters; a link is written by anybody
-_LONGER = {"net": 4_100, "net2": 4_100}  # an own architecture stands in the link as a whole
+# An own architecture stands in the link as a whole, and so do operations on a network and a kernel.
+_LONGER = {"net": 8_200, "net2": 8_200, "kernel": 4_000, "weights": 4_000}
 _SHOWN = "links.shown"  # (page, what was last written into the address)
 _MISSED = "links.missed"  # setting -> why the link could not be followed
 
@@ -46,12 +49,27 @@ def missed() -> list[str]:
     return list(st.session_state.get(_MISSED, {}).values())
 
 
-def publish(page: str, *names: str) -> None:
+def indices(text: str, sizes: Sequence[int]) -> tuple[int, ...] | None:
+    """The whole numbers in a text such as "4.6", each below its size; None where it says anything else."""
+    parts = text.split(".")
+    if len(parts) != len(sizes) or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    found = tuple(map(int, parts))
+    return found if all(index < size for index, size in zip(found, sizes, strict=True)) else None
+
+
+def publish(page: str, *names: str, starts: Mapping[str, str] | None = None) -> None:
     """Write settings into the address, all at once, since each change of it is a step for Back.
 
     An empty one is left out; where it had a value it stays, empty: to take it away is a change of its own.
+
+    Args:
+        page: key of the exhibit.
+        names: of the settings.
+        starts: what some of them are without a link; they count as empty as long as they are.
     """
     values = {name: setting(name) for name in names}
+    values = {name: "" if value == (starts or {}).get(name) else value for name, value in values.items()}
     if changed := {name: value for name, value in values.items() if value != _address(name)}:
         st.query_params.update(changed)
     st.session_state[_SHOWN] = (page, values)

@@ -76,7 +76,7 @@ def missing(stage: Stage, slot: str = "net") -> bool:
 
     if nets.ready(stage.net):
         return False
-    download = _download(stage.net)
+    download = _download(networks.unchanged(stage.net))
     looks = 0.3 if download.running else 2.0  # s; somebody else may start it, or end it
     st.fragment(_panel, run_every=looks)(download, slot, download.running)
     return True

@@ -40,20 +40,30 @@ def use(reference: str, slot: str = "net") -> None:
 
 def architecture(reference: str) -> str:
     """The part of a reference that does not speak of weights."""
-    return reference.partition("@")[0].partition("~")[0]
+    return unchanged(reference).partition("@")[0].partition("~")[0]
+
+
+def unchanged(reference: str) -> str:
+    """The network before anybody operated on it."""
+    return reference.partition("!")[0]
+
+
+def _seedless(reference: str) -> str:
+    """What stands for all references to networks of the same layers and the same number of classes."""
+    return unchanged(reference).partition("~")[0]
 
 
 def untrained(reference: str) -> str:
     """The same architecture with random weights, other ones than `reference` has."""
     name = architecture(reference)
-    return f"{name}~{1 if reference == f'{name}~0' else 0}"
+    return f"{name}~{1 if unchanged(reference) == f'{name}~0' else 0}"
 
 
 def net_card(reference: str) -> Card:
     """A network as a card."""
     from vizcore.toolkit import nets
 
-    picture, layers, _ = _strip(reference.partition("~")[0])
+    picture, layers, _ = _strip(_seedless(reference))
     net = nets.find(reference)
     return card(reference, net.title, net.summary, picture, f"{layers} layers of {net.title}")
 
@@ -62,7 +72,7 @@ def facts(reference: str) -> str:
     """How large a network is, and what its weights are."""
     from vizcore.toolkit import nets
 
-    _, layers, parameters = _strip(reference.partition("~")[0])
+    _, layers, parameters = _strip(_seedless(reference))
     net = nets.find(reference)
     weights = "own weights" if "@" in reference else "trained"
     if net.read is None:
@@ -73,11 +83,13 @@ def facts(reference: str) -> str:
 
 
 def notes(reference: str) -> tuple[str, ...]:
-    """What was done to own weights, in sentences."""
-    from vizcore.toolkit import checkpoints
+    """What was done to own weights and to channels, in sentences."""
+    from vizcore.toolkit import checkpoints, surgery
 
-    known = checkpoints.known(reference.partition("@")[2])
-    return known.notes if known else ()
+    base, operations = surgery.split(reference)
+    known = checkpoints.known(base.partition("@")[2])
+    done = "; ".join(operation.says for operation in operations)
+    return (*(known.notes if known else ()), *([f"Operated on: {done}."] if done else []))
 
 
 @st.dialog("Choose a network", width="large")
@@ -97,7 +109,7 @@ def choose_net(slot: str = "net") -> None:
 def _listed(slot: str) -> None:
     from vizcore.toolkit import nets, pretrained
 
-    _, random, seed = links.setting(slot).partition("~")
+    _, random, seed = unchanged(links.setting(slot)).partition("~")
     with st.container(horizontal=True, vertical_alignment="top"):
         weights = st.segmented_control(
             "Weights",
@@ -123,7 +135,7 @@ def _cards(slot: str, key: str, title: str, cards: Iterable[Card]) -> None:
 
 
 def _bundled(reference: str) -> Card:
-    _, _, parameters = _strip(reference.partition("~")[0])
+    _, _, parameters = _strip(_seedless(reference))
     return net_card(reference) | {"facts": [f"{parameters:,} parameters"]}
 
 
@@ -174,7 +186,7 @@ def _own_architecture(slot: str) -> None:
         if example := st.session_state["stage.example"]:
             st.session_state["stage.spec"] = specs.EXAMPLES[example]
 
-    token, _, seed = links.setting(slot).partition("~")
+    token, _, seed = unchanged(links.setting(slot)).partition("~")
     if token.startswith(specs.PREFIX):
         first = specs.text(specs.from_token(token))
     else:
@@ -210,7 +222,7 @@ def _strip(network: str) -> tuple[str, int, int]:
     """The picture of a network, the number of its layers and that of its parameters.
 
     Args:
-        network: a reference without a seed, which changes none of the three.
+        network: a reference without a seed or operations, which change none of the three.
     """
     from vizcore.exhibits import feature_maps
 

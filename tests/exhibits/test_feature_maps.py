@@ -17,6 +17,7 @@ from vizcore.exhibits.feature_maps import INPUT, Response, UnitArithmetic, layer
 from vizcore.toolkit import device, inputs, nets
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.pretrained import PRETRAINED, facts
+from vizcore.toolkit.surgery import edit, joined
 
 BUNDLED = ["lenet5", "tiny_vgg", "small_resnet"]
 ARCHITECTURES = [*BUNDLED, *(f"{name}~1" for name in PRETRAINED)]
@@ -373,3 +374,10 @@ def test_the_card_shows_eight_different_maps_and_their_ranges() -> None:
     assert len({map_.tobytes() for map_ in maps}) == 8
     assert (limits[:, 0] <= maps.min(axis=(1, 2))).all()
     assert (limits[:, 1] >= maps.max(axis=(1, 2))).all()
+
+
+def test_values_beyond_single_precision_are_refused() -> None:
+    names = [layer.name for layer in layers("tiny_vgg") if layer.kind == "Convolution"]
+    huge = [edit(name, channel, None, np.full((3, 3), 1e6)) for name in names for channel in (0, 1)]
+    with pytest.raises(InputError, match="beyond single precision"):
+        response(picture(), joined("tiny_vgg", huge))

@@ -63,7 +63,9 @@ def choosing(app: AppTest, way: str) -> AppTest:
     return app.run()
 
 
-@pytest.mark.parametrize("net", ["nothing", "-1", "resnet18~12345678", "arch-AAAA", "x" * 60_000])
+@pytest.mark.parametrize(
+    "net", ["nothing", "-1", "resnet18~12345678", "arch-AAAA", "lenet5!z-conv9-0", "x" * 60_000]
+)
 def test_a_link_to_no_network_shows_the_first_one_and_says_so(opened: Opener, net: str) -> None:
     app = opened(net=net)
     assert "through tiny_vgg" in texts(app)
@@ -87,6 +89,25 @@ def test_an_own_architecture_stands_in_the_link_as_a_whole(opened: Opener) -> No
     reference = specs.token(specs.parse(f'{{"classes": {names}, "layers": {wide}}}'.replace("'", '"'))) + "~5"
     assert len(reference) > 200
     assert f"through {reference}" in texts(opened(net=reference))
+
+
+def test_the_sidebar_says_what_was_done_to_channels(opened: Opener) -> None:
+    app = opened(net="lenet5~7!z-conv1-3!s-conv2-0-2")
+    assert "through lenet5~7!z-conv1-3!s-conv2-0-2" in texts(app)
+    assert "61,706 parameters in 12 layers; untrained, seed 7." in texts(app)
+    assert "Operated on: channel 3 of conv1 cleared; channel 0 of conv2 multiplied by 2." in texts(app)
+
+
+def test_sixteen_operations_on_a_large_own_architecture_fit_into_a_link(opened: Opener) -> None:
+    reference = f"{specs.token(specs.parse(THREE))}~5!" + "!".join(15 * ["k-conv1-0-0-5x5-" + 134 * "A"])
+    assert f"through {reference}" in texts(opened(net=reference))
+
+
+def test_a_network_that_was_operated_on_needs_the_weights_of_the_network(opened: Opener) -> None:
+    app = opened(net="resnet18!z-conv1-3", layer="layer1.0.add")
+    assert "The weights of ResNet-18 are not on this computer" in texts(app)
+    app.button(key="missing.net.resnet18~0").click().run()
+    assert app.query_params["layer"] == "layer1.0.add"
 
 
 def test_missing_weights_are_announced_and_nothing_else_is_shown(opened: Opener) -> None:
@@ -145,11 +166,9 @@ def test_missing_weights_of_the_second_network_leave_the_first_alone(opened: Ope
 
 def test_weights_of_another_architecture_and_seed_are_other_weights() -> None:
     digest = "lenet5@" + 32 * "a"
-    assert [networks.untrained(net) for net in (digest, "lenet5~5", "lenet5~0")] == [
-        "lenet5~0",
-        "lenet5~0",
-        "lenet5~1",
-    ]
+    known = (digest, "lenet5~5", "lenet5!z-conv1-0", "lenet5~0", "lenet5~0!z-conv1-0")
+    wanted = ["lenet5~0", "lenet5~0", "lenet5~0", "lenet5~1", "lenet5~1"]
+    assert [networks.untrained(net) for net in known] == wanted
 
 
 def test_the_list_offers_every_network_and_says_what_choosing_it_costs(opened: Opener) -> None:
@@ -162,6 +181,13 @@ def test_the_list_offers_every_network_and_says_what_choosing_it_costs(opened: O
     cards = "".join(part.proto.json for part in app.get("bidi_component"))
     assert '"name": "resnet18~7"' in cards
     assert "not on this computer" not in cards
+
+
+@pytest.mark.parametrize("way", ["The list", "Own architecture"])
+def test_the_choice_begins_with_the_seed_of_a_network_that_was_operated_on(opened: Opener, way: str) -> None:
+    base = f"{specs.token(specs.parse(THREE))}~6" if way == "Own architecture" else "lenet5~6"
+    app = choosing(opened(net=f"{base}!z-conv1-3"), way)
+    assert app.number_input(key="stage.seed").value == 6
 
 
 def test_an_own_architecture_is_shown_as_code_and_used(opened: Opener) -> None:

@@ -115,7 +115,7 @@ def test_threads_that_load_at_once_get_one_network():
 def test_loading_and_describing_take_no_global_random_numbers(reference):
     before = torch.get_rng_state()
     load(reference, "cpu")
-    skeleton.__wrapped__(reference)
+    nets._skeleton.__wrapped__(reference)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -193,6 +193,68 @@ def test_a_network_without_its_file_is_refused_and_never_gets_random_weights(mon
     assert skeleton("squeezenet1_1")[-1].name == "flatten"  # its shapes need no weights
 
 
+def test_a_reference_with_operations_names_the_network_with_a_channel_less():
+    whole, net, reference = load("tiny_vgg", "cpu"), find("tiny_vgg!z-conv1_1-3"), "tiny_vgg!z-conv1_1-3"
+    batch = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(2))
+    wanted = whole.conv1_1(batch)
+    wanted[:, 3] = 0
+    assert torch.equal(load(reference, "cpu").conv1_1(batch), wanted)
+    assert net.title == "TinyVGG, operated on"
+    assert net.summary.endswith("Operated on: channel 3 of conv1_1 cleared.")
+    assert (net.classes, net.input_shape) == (NETS["tiny_vgg"].classes, (3, 64, 64))
+
+
+@pytest.mark.parametrize("name", ["small_resnet", "mobilenet_v3_small~0", "resnet18~0", "convnext_tiny~0"])
+def test_an_operated_network_has_the_steps_of_its_base_and_all_other_weights_in_common(name):
+    whole, step = load(name, "cpu"), next(s for s in skeleton(name) if isinstance(s.module, nn.Conv2d))
+    reference = f"{name}!s-{step.name}-1-2"
+    assert skeleton(reference) == skeleton(name)
+    pairs = zip(network(reference, "cpu"), network(name, "cpu"), strict=True)
+    assert all((one.name, one.inputs) == (other.name, other.inputs) for one, other in pairs)
+    before, after = whole.state_dict(), load(reference, "cpu").state_dict()
+    own = {path for path in before if before[path].data_ptr() != after[path].data_ptr()}
+    assert own == {path for path in before if path.startswith(f"{step.name}.")}
+
+
+def test_every_depthwise_and_grouped_convolution_can_be_operated_on():
+    for step in skeleton("mobilenet_v3_small~0"):
+        if isinstance(step.module, nn.Conv2d):
+            name, inside = step.name, step.module.weight.shape[1]
+            find(f"mobilenet_v3_small~0!x-{name}-0-7!k-{name}-2-{inside - 1}-1x1-AACAPw")
+    weight = load("mobilenet_v3_small~0!x-features.1.block.0.0-0-7", "cpu").features[1].block[0][0].weight
+    assert torch.equal(weight[7], load("mobilenet_v3_small~0", "cpu").features[1].block[0][0].weight[0])
+
+
+def test_the_base_stays_bit_for_bit_while_threads_run_networks_operated_on(monkeypatch):
+    before = {path: weight.clone() for path, weight in load("small_resnet", "cpu").state_dict().items()}
+    batch = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(2))
+    whole = load("small_resnet", "cpu")(batch)
+    references = ["small_resnet"] + [f"small_resnet!z-conv1-{channel}" for channel in range(7)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda reference: load(reference, "cpu")(batch), references * 4))
+    assert all(torch.equal(output, whole) for output in found[::8])
+    assert all(torch.equal(*pair) for pair in zip(found[:8], found[8:16], strict=True))
+    after = load("small_resnet", "cpu").state_dict()
+    assert all(torch.equal(before[path], after[path]) for path in before)
+
+
+def test_networks_operated_on_take_no_room_from_the_loaded_ones(monkeypatch):
+    size = sum(weight.nbytes for weight in load("lenet5", "cpu").state_dict().values())
+    keep(monkeypatch, size)
+    whole = load("lenet5", "cpu")
+    for channel in range(6):
+        load(f"lenet5!z-conv1-{channel}", "cpu")
+    assert load("lenet5", "cpu") is whole
+
+
+def test_a_network_operated_on_needs_the_weights_of_its_base(monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    assert not nets.ready("squeezenet1_1!z-features.0-1")
+    assert nets.ready("squeezenet1_1~0!z-features.0-1")
+    with pytest.raises(InputError, match=r"The weights of SqueezeNet 1\.1 are not on"):
+        load("squeezenet1_1!z-features.0-1", "cpu")
+
+
 def test_an_own_architecture_is_built_from_its_token_and_seed():
     text = '{"input": [1, 8, 8], "layers": [{"kind": "flatten"}, {"kind": "linear", "out": 3}]}'
     reference = f"{specs.token(specs.parse(text))}~5"
@@ -229,6 +291,16 @@ def test_an_own_architecture_is_built_from_its_token_and_seed():
         "arch-" + "a" * 4000,
         "arch-" + "a" * 100_000,
         "a" * 1_000_000,
+        "lenet5!",
+        "lenet5!z",
+        "lenet5!z-conv1-6",
+        "lenet5!z-fc1-0",
+        "lenet5!z-conv1-0!",
+        "lenet5!z-conv1-0~1",
+        "lenet5!k-conv1-0-0-2x2-" + 22 * "A",
+        "lenet5!" + "!".join(17 * ["z-conv1-0"]),
+        "lenet5" + 100_000 * "!",
+        "!z-conv1-0",
         "<b>",
         "%s",
         "__class__",

@@ -184,13 +184,17 @@ def response(image: Image, net: str) -> Response:
         net: a reference, see `nets`.
 
     Raises:
-        InputError: there is no such network.
+        InputError: there is no such network, or its values overflow.
     """
     entry = nets.find(net)
     prepared = inputs.prepare(image, entry)
     batch = torch.from_numpy(prepared.normalised)[None]
     maps, notice = device.run(lambda where: all_maps(nets.network(net, where), batch.to(where)))
     logits = next(reversed(maps.values())).astype(np.float64).ravel()
+    low = min(float(values.min()) for values in maps.values())
+    high = max(float(values.max()) for values in maps.values())
+    if not np.isfinite([low, high, *logits]).all():
+        raise InputError("The values in this network grow beyond single precision. Take smaller weights.")
     probabilities = torch.from_numpy(logits).softmax(0).numpy()
     best = np.argsort(-probabilities, kind="stable")[:TOP]
     return Response(
@@ -199,8 +203,8 @@ def response(image: Image, net: str) -> Response:
         classes=tuple(entry.classes[index] for index in best),
         probabilities=tuple(probabilities[best].tolist()),
         logits=logits,
-        low=min(float(values.min()) for values in maps.values()),
-        high=max(float(values.max()) for values in maps.values()),
+        low=low,
+        high=high,
         notice=notice,
     )
 

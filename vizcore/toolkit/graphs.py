@@ -42,26 +42,32 @@ def steps(net: nn.Module, batch: Tensor) -> tuple[Step, ...]:
         batch: (N, C, H, W), on the device of the weights; the meta device will do.
     """
     recorder = _Recorder(net, batch)
-    twin = _twin(net, {})
-    for path, module in twin.named_modules():
+    watched = twin(net, {})
+    for path, module in watched.named_modules():
         recorder.listen(path, module)
     with torch.no_grad(), recorder:  # no inference mode: gradients could not pass what a step keeps
-        twin(batch)
+        watched(batch)
     return tuple(recorder.found)
 
 
-def outputs(network: Iterable[Step], batch: Tensor, only: Iterable[str] | None = None) -> dict[str, Tensor]:
+def outputs(
+    network: Iterable[Step],
+    batch: Tensor,
+    only: Iterable[str] | None = None,
+    known: Mapping[str, Tensor] | None = None,
+) -> dict[str, Tensor]:
     """What flows out of each step: name -> output, from one forward pass.
 
     Args:
         network: from `steps`.
         batch: (N, C, H, W), on the device of the weights; outputs are not to be written to.
         only: names to return; the pass ends once all are there. All steps when left out.
+        known: outputs of steps that come before those in `network`.
 
     Raises:
         KeyError: there is no such step.
     """
-    values = {INPUT: batch}
+    values = {INPUT: batch, **(known or {})}
     wanted = None if only is None else list(only)
     missing = set(wanted or ()) - {INPUT}
     for step in network:
@@ -216,13 +222,16 @@ def _only_slots(parts: Iterable[object]) -> bool:
     return all(isinstance(part, Slot) for part in parts)
 
 
-def _twin(module: nn.Module, done: dict[int, nn.Module]) -> nn.Module:
+def twin(module: nn.Module, done: dict[int, nn.Module]) -> nn.Module:
     """A module with the same weights and structure, and with hooks of its own.
 
-    `done` maps what is copied already, so that a module used twice stays one module.
+    Args:
+        module: never changed.
+        done: id of a module -> what stands in its place in the twin, so that a module used twice stays one;
+            every module that is copied is added.
     """
     if id(module) not in done:
-        twin = done[id(module)] = copy.copy(module)
-        twin._forward_hooks, twin._forward_pre_hooks = OrderedDict(), OrderedDict()
-        twin._modules = {name: child and _twin(child, done) for name, child in module._modules.items()}
+        copied = done[id(module)] = copy.copy(module)
+        copied._forward_hooks, copied._forward_pre_hooks = OrderedDict(), OrderedDict()
+        copied._modules = {name: child and twin(child, done) for name, child in module._modules.items()}
     return done[id(module)]

@@ -75,14 +75,19 @@ def resized(pictures: Tensor, net: Net) -> Tensor:
     (N, 3 or 1, H, W) -> (N, C, S, S). When a picture shrinks, the kernel grows with it (antialiasing), so
     no pixel is skipped.
     """
-    channels, size, _ = net.input_shape
-    if channels == 1 and pictures.shape[1] == 3:
-        pictures = (pictures * pictures.new_tensor(GREY).view(3, 1, 1)).sum(dim=1, keepdim=True)
+    size, pictures = net.input_shape[1], coloured(pictures, net)
     (rows, row), (columns, column) = _places(pictures.shape[2], pictures.shape[3], net)
     scaled = F.interpolate(
         pictures, (rows, columns), mode=net.interpolation, align_corners=False, antialias=True
     )
     return scaled[:, :, row : row + size, column : column + size].clamp(0, 1)
+
+
+def coloured(pictures: Tensor, net: Net) -> Tensor:
+    """Pictures (N, 3 or 1, H, W) in the network's colours, (N, C, H, W)."""
+    if net.input_shape[0] == 1 and pictures.shape[1] == 3:
+        return (pictures * pictures.new_tensor(GREY).view(3, 1, 1)).sum(dim=1, keepdim=True)
+    return pictures
 
 
 def normalised(pixels: Tensor, net: Net) -> Tensor:

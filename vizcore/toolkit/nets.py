@@ -6,6 +6,7 @@ A network is named by a **reference**, which stands in links and is all that pag
     resnet18~7              the architecture of that name, untrained: random weights from seed 7
     resnet18@3f2a...        the same architecture with weights that somebody uploaded, named by their digest
     arch-eJyr...~0          an architecture that somebody wrote (see `specs`), untrained
+    tiny_vgg!z-conv1_1-3    any of these, with operations on its channels (see `surgery`)
 """
 
 import re
@@ -20,7 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from vizcore.toolkit import architectures, checkpoints, pretrained, specs
+from vizcore.toolkit import architectures, checkpoints, pretrained, specs, surgery
 from vizcore.toolkit.data import DIGIT_CLASSES, SHAPE_CLASSES
 from vizcore.toolkit.device import best
 from vizcore.toolkit.errors import InputError, pick
@@ -112,14 +113,26 @@ _REFERENCE = re.compile(
 
 
 def find(reference: str) -> Net:
-    """The network that a reference names; nothing is built or read yet.
+    """The network that a reference names; no weights are made or read yet.
 
     Raises:
-        InputError: there is no such network, or its weights have left this computer.
+        InputError: there is no such network, its weights have left this computer, or an operation does not
+            fit it.
     """
-    parts = _REFERENCE.fullmatch(str(reference))
+    base, operations = surgery.split(str(reference))
+    net = _find(base)
+    if not operations:
+        return net
+    surgery.replacements({step.name: step.module for step in _skeleton(base)}, operations)  # does it fit?
+    says = "; ".join(operation.says for operation in operations)
+    return replace(net, title=f"{net.title}, operated on", summary=f"{net.summary} Operated on: {says}.")
+
+
+def _find(base: str) -> Net:
+    """The network of a reference without operations."""
+    parts = _REFERENCE.fullmatch(base)
     if parts is None:
-        raise InputError(f"{str(reference)[:40]!r} names no network. Choose one from the list.")
+        raise InputError(f"{base[:40]!r} names no network. Choose one from the list.")
     net = _architecture(parts["name"])
     if parts["digest"]:
         return _with_weights(net, parts["digest"])
@@ -198,7 +211,8 @@ def ready(reference: str) -> bool:
         InputError: there is no such network.
     """
     find(reference)
-    return reference not in pretrained.PRETRAINED or pretrained.available(reference)
+    base, _ = surgery.split(reference)
+    return base not in pretrained.PRETRAINED or pretrained.available(base)
 
 
 @lru_cache(maxsize=1)
@@ -211,7 +225,8 @@ def all_architectures() -> Mapping[str, Architecture]:
 def load(reference: str, device: str | None = None) -> nn.Module:
     """A network in eval mode, without gradients for its weights.
 
-    All who ask share it: never train it, move it or leave a hook on it.
+    All who ask share it: never train it, move it or leave a hook on it. Of a network that was operated on
+    they share what no operation changes, with that network too; the rest is made anew each time.
 
     Args:
         reference: see the head of this module.
@@ -229,13 +244,15 @@ def network(reference: str, device: str | None = None) -> tuple[Step, ...]:
 
 
 def _loaded(reference: str, device: str | None) -> tuple[nn.Module, tuple[Step, ...]]:
-    net, where = find(reference), device or best()
+    base, operations = surgery.split(str(reference))
+    net, where = _find(base), device or best()
 
     def built() -> tuple[nn.Module, tuple[Step, ...]]:
         module = _built(net).to(where)
         return module, steps(module, torch.zeros(1, *net.input_shape, device=where))
 
-    return _networks.get((reference, where), built)
+    found = _networks.get((base, where), built)
+    return surgery.operate(*found, operations) if operations else found
 
 
 _seeding = threading.Lock()  # PyTorch's global generator has one owner at a time
@@ -256,14 +273,20 @@ def _built(net: Net) -> nn.Module:
     return module.eval().requires_grad_(False)
 
 
-@lru_cache(maxsize=32)
 def skeleton(reference: str) -> tuple[Step, ...]:
     """The steps of a network without its weights (on PyTorch's meta device): enough for every shape.
 
     Raises:
         InputError: there is no such network.
     """
-    net = find(reference)
+    find(reference)
+    return _skeleton(surgery.split(str(reference))[0])
+
+
+@lru_cache(maxsize=32)
+def _skeleton(base: str) -> tuple[Step, ...]:
+    """The steps of a reference without operations: these change no shape."""
+    net = _find(base)
     with torch.device("meta"):
         return steps(net.build(len(net.classes)).eval(), torch.zeros(1, *net.input_shape))
 
