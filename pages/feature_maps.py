@@ -13,6 +13,7 @@ from pages.parts import feature_maps_files as files
 from pages.parts import feature_maps_panel as panels
 from pages.parts import feature_maps_unit as units
 from pages.parts import feature_maps_words as words
+from pages.parts.choices import choice
 from vizcore.exhibits import feature_maps
 from vizcore.exhibits.feature_maps import Layer
 from vizcore.toolkit import maps as of_maps
@@ -161,48 +162,21 @@ def one_value() -> None:
     links.publish("feature_maps", *SETTINGS)
 
 
-def choice(label: str, options: Mapping[str, str], key: str, explanation: str) -> str:
-    """A row of options, the first one at the start; stands in the address under its key."""
-    chosen: str = st.segmented_control(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        default=next(iter(options)),
-        required=True,
-        key=key,
-        bind="query-params",
-        help=explanation,
-    )
-    return chosen
-
-
 def chosen_unit(stage: frame.Stage, layer: Layer, found: LayerMaps) -> panels.Unit:
     return unit_of(links.setting("channel"), links.setting("unit"), found, layer, stage.net)
 
 
 def unit_of(channel: str, unit: str, found: LayerMaps, layer: Layer, net: str) -> panels.Unit:
     """The unit that a link names; else the class that wins, or the strongest value of the strongest map."""
-    if is_channel(channel, layer):
-        chosen = int(channel)
+    if named := links.indices(channel, layer.shape[:1]):
+        chosen = named[0]
     elif layer == feature_maps.layers(net)[-1]:
         chosen = int(found.maps.argmax())
     else:
         chosen = int(of_maps.order(found, "strength")[0])
-    if is_unit(unit, layer):
-        row, col = map(int, unit.split("."))
-    else:
-        row, col = np.unravel_index(np.abs(found.maps[chosen]).argmax(), found.maps[chosen].shape)
+    size = np.abs(found.maps[chosen])
+    row, col = links.indices(unit, layer.shape[1:]) or np.unravel_index(size.argmax(), size.shape)
     return chosen, int(row), int(col)
-
-
-def is_channel(text: str, layer: Layer) -> bool:
-    return text.isascii() and text.isdigit() and int(text) < layer.shape[0]
-
-
-def is_unit(text: str, layer: Layer) -> bool:
-    parts = text.split(".")
-    digits = len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts)
-    return digits and all(int(part) < size for part, size in zip(parts, layer.shape[1:], strict=True))
 
 
 def settle(stage: frame.Stage) -> None:
@@ -216,9 +190,9 @@ def settle(stage: frame.Stage) -> None:
         why = f"The link names a layer that {title} does not have; this is its first activation."
         links.miss("layer", first, why)
     layer = known[links.setting("layer")]
-    if links.setting("channel") and not is_channel(links.setting("channel"), layer):
+    if links.setting("channel") and not links.indices(links.setting("channel"), layer.shape[:1]):
         links.miss("channel", "", "The link names a map that this layer does not have; this is another one.")
-    if links.setting("unit") and not is_unit(links.setting("unit"), layer):
+    if links.setting("unit") and not links.indices(links.setting("unit"), layer.shape[1:]):
         links.miss("unit", "", "The link names a value that this map does not have; this is its strongest.")
 
 
