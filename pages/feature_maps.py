@@ -13,7 +13,7 @@ from pages.parts import feature_maps_files as files
 from pages.parts import feature_maps_panel as panels
 from pages.parts import feature_maps_unit as units
 from pages.parts import feature_maps_words as words
-from pages.parts.choices import choice
+from pages.parts.convolution_controls import choice
 from vizcore.exhibits import feature_maps
 from vizcore.exhibits.feature_maps import Layer
 from vizcore.toolkit import maps as of_maps
@@ -40,8 +40,8 @@ PRESETS: Mapping[str, frame.Preset] = {
 SORTS = {"channel": "number", "strength": "strength", "variance": "variance", "sparsity": "sparsity"}
 RANGES = {"map": "each map", "layer": "the layer", "network": "the network"}
 WHAT_SORTS = "strength: the mean of |value|; variance: over the pixels of a map; sparsity: the share of zeros"
-# In the link, besides what the widgets put there.
-SETTINGS = ("picture", "net", "layer", "channel", "unit", *frame.BESIDE)
+STARTS = {"sort": next(iter(SORTS)), "range": next(iter(RANGES))}
+SETTINGS = ("picture", "net", "layer", "channel", "unit", *STARTS, *frame.BESIDE)
 # Layer, channel and unit when the page last ran as a whole, and how often it has: what is clicked since
 # then is marked in the browser, and the messages that are large stay as they are.
 START = "feature_maps.start"
@@ -86,7 +86,8 @@ def explore() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             by = choice("Sorted by", SORTS, "sort", WHAT_SORTS)
             scale = choice("Same colours in", RANGES, "range", "what shares the range of the colour bar")
-            take_away()
+            with st.container(width="content"):
+                take_away()
         other = frame.beside(stage)
         here, there = st.columns(2, gap="medium") if other else (st.container(), None)
         with here:
@@ -103,7 +104,7 @@ def explore() -> None:
         identity = f"{stage.digest} {stage.net}"
         strip = layers_part.pack(list(known.values()), seen.thumbs, seen.signed, first, turn, identity)
         components.mount("layers", data=strip, key="feature_maps.layers", on_pick=choose_layer)
-    links.publish("feature_maps", *SETTINGS)
+    links.publish("feature_maps", *SETTINGS, starts=STARTS)
 
 
 def beside(
@@ -128,7 +129,7 @@ def take_away() -> None:
     def offers() -> list[frame.Export]:
         stage = frame.current()
         layer = layers_of(stage)[links.setting("layer")]
-        shown = panels.panel(stage, layer, st.session_state["sort"], st.session_state["range"])
+        shown = panels.panel(stage, layer, links.setting("sort"), links.setting("range"))
         unit = chosen_unit(stage, layer, shown.found)
         return files.files(shown, unit, units.taken_apart(stage, shown.guess, layer, unit))
 
@@ -159,7 +160,7 @@ def one_value() -> None:
         words.predict(stage, layer)
     if stage.drawn:
         frame.received(stage)
-    links.publish("feature_maps", *SETTINGS)
+    links.publish("feature_maps", *SETTINGS, starts=STARTS)
 
 
 def chosen_unit(stage: frame.Stage, layer: Layer, found: LayerMaps) -> panels.Unit:
@@ -204,7 +205,7 @@ st.session_state[START] = *chosen, st.session_state.get(START, (0,))[-1] + 1
 frame.header("feature_maps", PRESETS, page)
 frame.sidebar(page)
 if frame.missing(page):
-    links.publish("feature_maps", *SETTINGS)
+    links.publish("feature_maps", *SETTINGS, starts=STARTS)
     st.stop()
 explore()
 one_value()

@@ -27,6 +27,20 @@ CATALOG: tuple[Exhibit, ...] = (
         "What does each layer see in this picture?",
         ":material/blur_on:",
     ),
+    Exhibit(
+        "convolution",
+        "Building blocks",
+        "Convolution",
+        "What does one kernel do to a picture?",
+        ":material/grid_on:",
+    ),
+    Exhibit(
+        "filters",
+        "Networks",
+        "Filters",
+        "What has this layer learned to look for?",
+        ":material/filter_center_focus:",
+    ),
 )
 
 

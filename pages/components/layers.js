@@ -70,7 +70,7 @@ function placed(spans, first) {
 }
 
 /** The block that each layer is shown under: the path around it. A block inside another does not interrupt it. */
-export function blocks(names) {
+export function blocksOf(names) {
   const around = names.map((name) => name.slice(0, Math.max(0, name.lastIndexOf("."))));
   let block = "";
   return around.map((path, index) => {
@@ -123,7 +123,7 @@ function accept(view, { header, blocks: [entries, ...tables] }) {
 }
 
 function build(view, layers) {
-  const names = layers.map((layer) => layer.name), under = blocks(names);
+  const names = layers.map((layer) => layer.name), under = blocksOf(names);
   view.graph = lanes(layers);
   view.middles = [];
   view.thumbs = layers.map(thumbnail);

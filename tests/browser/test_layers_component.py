@@ -174,7 +174,7 @@ def test_a_lane_carries_one_output_at_a_time_and_avoids_the_dots_of_others(page:
 
 def test_layers_are_shown_under_their_block_which_an_inner_one_does_not_interrupt(page: Page) -> None:
     names = ["conv1", "layer1.0.conv1", "layer1.0.down.0", "layer1.0.add", "layer1.1.block.0", "layer1.1.add"]
-    blocks = page.evaluate("(names) => window.part.blocks(names)", names)
+    blocks = page.evaluate("(names) => window.part.blocksOf(names)", names)
     assert blocks == ["", "layer1.0", "layer1.0", "layer1.0", "layer1.1.block", "layer1.1"]
 
 

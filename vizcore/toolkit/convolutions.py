@@ -55,7 +55,7 @@ def correlate(
     Raises:
         InputError: settings that do not go together, or are out of range.
     """
-    x, w = _tensor(image, 3, "picture"), _tensor(kernels, 4, "kernels")
+    x, w = tensor(image, 3, "picture"), tensor(kernels, 4, "kernels")
     maps, channels, *sides = w.shape
     _check_groups(x.shape[0], maps, groups, channels * groups == x.shape[0])
     if not isinstance(padding, tuple):
@@ -104,7 +104,7 @@ def transpose(
     Raises:
         InputError: settings that do not go together, or are out of range.
     """
-    x, w = _tensor(image, 3, "picture"), _tensor(kernels, 4, "kernels")
+    x, w = tensor(image, 3, "picture"), tensor(kernels, 4, "kernels")
     channels, maps, *sides = w.shape
     _check_groups(x.shape[0], maps * groups, groups, channels == x.shape[0])
     settings = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
@@ -119,6 +119,20 @@ def transpose(
         rows, cols = _places(m * dilation, x.shape[1], stride), _places(n * dilation, x.shape[2], stride)
         output[group * maps + o, rows, cols].add_(x[c], alpha=w[c, o, m, n].item())
     return output[:, padding : padding + height, padding : padding + width].contiguous().numpy()
+
+
+def tensor(values: ArrayLike, dimensions: int, what: str) -> Tensor:
+    """A float64 tensor of its own memory; `what` names the values in a message.
+
+    Raises:
+        InputError: another number of axes, no values at all, or one that is not finite.
+    """
+    array = np.array(values, np.float64, order="C")
+    if array.ndim != dimensions or not array.size:
+        raise InputError(f"The {what} must have {dimensions} axes and no empty one, not {array.shape}.")
+    if not np.isfinite(array).all():
+        raise InputError(f"The {what} must hold finite numbers only. Remove what is infinite or missing.")
+    return torch.from_numpy(array)
 
 
 def _places(start: int, count: int, stride: int) -> slice:
@@ -137,19 +151,9 @@ def _padded(image: Tensor, padding: Padding, mode: str) -> Tensor:
     return padded
 
 
-def _tensor(values: ArrayLike, dimensions: int, what: str) -> Tensor:
-    """A float64 tensor of its own memory."""
-    array = np.array(values, np.float64, order="C")
-    if array.ndim != dimensions or not array.size:
-        raise InputError(f"The {what} must have {dimensions} axes and no empty one, not {array.shape}.")
-    if not np.isfinite(array).all():
-        raise InputError(f"The {what} must hold finite numbers only. Remove what is infinite or missing.")
-    return torch.from_numpy(array)
-
-
 def _offsets(bias: ArrayLike, maps: int) -> Tensor:
     """(O, 1, 1), to be added to maps."""
-    offsets = _tensor(bias, 1, "bias")
+    offsets = tensor(bias, 1, "bias")
     if len(offsets) != maps:
         raise InputError(f"{maps} maps need {maps} biases, not {len(offsets)}. Give one for each.")
     return offsets[:, None, None]

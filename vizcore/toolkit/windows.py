@@ -7,7 +7,7 @@ along one axis; the axes of a picture are independent of each other.
 Source: Dumoulin & Visin 2016, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,6 +219,12 @@ def transposed_formula(
         rf"({size} - 1) \cdot {stride} - 2 \cdot {padding} + {dilation} \cdot ({kernel} - 1)"
         rf" + {output_padding} + 1 = {result}"
     )
+
+
+def sizes(formula: str, numbers: Iterable[str]) -> str:
+    """A formula of n', and under it the same with the numbers of the height and of the width, as LaTeX."""
+    height, width = numbers
+    return rf"\begin{{aligned}} n' &= {formula} \\ H' &= {height} \\ W' &= {width} \end{{aligned}}"
 
 
 def check(what: str, value: int, low: int, high: int) -> None:

@@ -1,0 +1,93 @@
+"""Controls of settings that are words, as they stand in presets and in the address.
+
+A control that is not shown loses its value with its key; so the setting has a key of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from pages.frame import links
+
+
+def choice(label: str, options: Mapping[str, str], key: str, explanation: str = "") -> str:
+    """A row of options by name, each with its title; the first one where the link names none of them."""
+    names = list(options)
+    st.segmented_control(
+        label,
+        names,
+        format_func=options.__getitem__,
+        required=True,
+        key=_settled(key, names, names[0]),
+        on_change=_take,
+        args=(key,),
+        help=explanation or None,
+    )
+    return links.setting(key)
+
+
+def select(
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    start: str,
+    *,
+    width: int = 170,
+    disabled: bool = False,
+    then: Callable[[], None] | None = None,
+) -> str:
+    """A list of options by name, each with its title; at `start` where the link names none of them.
+
+    Args:
+        label: of the list.
+        options: name -> title.
+        key: of the setting.
+        start: a name.
+        width: px.
+        disabled: whether it is shown without a choice.
+        then: called when another one was chosen.
+    """
+    st.selectbox(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=_settled(key, list(options), start),
+        on_change=_take,
+        args=(key, then),
+        disabled=disabled,
+        width=width,
+    )
+    return links.setting(key)
+
+
+def slide(label: str, steps: Sequence[str], key: str, start: str) -> float:
+    """A slider over numbers, from the lowest to the highest; at `start` where the link names none of them."""
+    st.select_slider(label, steps, key=_settled(key, steps, start), on_change=_take, args=(key,))
+    return float(links.setting(key))
+
+
+def line(label: str, key: str, start: str, longest: int) -> str:
+    """A line of text; `start` where it is empty."""
+    if not links.setting(key):
+        links.choose(key, start)
+    st.session_state[_control(key)] = links.setting(key)
+    st.text_input(label, key=_control(key), max_chars=longest, on_change=_take, args=(key,))
+    return links.setting(key)
+
+
+def _settled(key: str, options: Sequence[str], start: str) -> str:
+    """The key of the control, which stands at the setting; at `start` where that is none of the options."""
+    if links.setting(key, start) not in options:
+        links.choose(key, start)
+    st.session_state[_control(key)] = links.setting(key)
+    return _control(key)
+
+
+def _control(key: str) -> str:
+    return f"{key}.control"
+
+
+def _take(key: str, then: Callable[[], None] | None = None) -> None:
+    links.choose(key, st.session_state[_control(key)])
+    if then:
+        then()
