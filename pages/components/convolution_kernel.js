@@ -2,9 +2,9 @@
 // the new output; once they have, Python hears of it.
 
 import { ARROWS, unpack } from "./canvas.js";
-import { bright, brief, lined, openStage, paintGrid, pointsFor, tint } from "./grids.js";
+import { brief, lined, openStage, paintGrid, pointsFor, tint } from "./grids.js";
 import { ask } from "./live.js";
-import { css, describe, element } from "./unit_marks.js";
+import { bright, css, describe, element } from "./unit_marks.js";
 import { extremes, minus } from "./unit_maths.js";
 
 const LARGEST = 1e6; // size of a weight

@@ -3,7 +3,8 @@
 import { ARROWS } from "./canvas.js";
 import { drawLens } from "./convolution_panels.js";
 import { writeSums } from "./convolution_sums.js";
-import { boxOf, bright, brief, GREEN, ORANGE, outline, placeAt, tint } from "./grids.js";
+import { boxOf, brief, GREEN, ORANGE, outline, placeAt, tint } from "./grids.js";
+import { bright } from "./unit_marks.js";
 import { closest, readBy, usedBy } from "./windows.js";
 
 const POINTED = "#a9c1e0"; // the colour of the input, lighter: to be seen on grey

@@ -1,7 +1,7 @@
 // One filter: its weights as numbers that can be changed, its spectrum, and what is measured on it.
 
 import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
-import { css, describe, element } from "./unit_marks.js";
+import { bright, css, describe, element } from "./unit_marks.js";
 
 const WAVE = 160; // px: the spectrum
 const CELL = 42, WIDE = 250; // px: the largest cell, the widest kernel
@@ -163,9 +163,4 @@ function short(value, { w, limit }) {
   const many = w > 5, decimals = Math.min(8, Math.max(0, (many ? 1 : 2) - Math.floor(Math.log10(limit))));
   const text = Math.abs(value).toFixed(decimals);
   return (value < 0 ? "\u2212" : "") + (many ? text.replace(/^0\./, ".") : text);
-}
-
-/** Whether black is easier to read on it than white (luma of ITU-R BT.601). */
-function bright(pixel) {
-  return 0.299 * (pixel & 255) + 0.587 * ((pixel >> 8) & 255) + 0.114 * ((pixel >> 16) & 255) > 140;
 }

@@ -3,7 +3,7 @@
 // { canvas, context, side, top, left, h, w, cells }, side in CSS px, the rest in cells of the grid.
 
 import { digits, fit, surface } from "./canvas.js";
-import { css } from "./unit_marks.js";
+import { bright, css } from "./unit_marks.js";
 import { extremes, minus } from "./unit_maths.js";
 
 export const NUMBERED = 24; // rows or columns; larger grids are shown as pixels
@@ -114,11 +114,6 @@ export function pointsFor({ values, scale }, side) {
   const longest = values.reduce((length, value) => Math.max(length, lined(value, most).length), 2);
   const points = Math.min(15, (side - 3) / (GLYPH * longest));
   return points < 5 ? 0 : points;
-}
-
-/** Whether black is easier to read on a packed pixel than white (luma of ITU-R BT.601). */
-export function bright(pixel) {
-  return 0.299 * (pixel & 255) + 0.587 * ((pixel >> 8) & 255) + 0.114 * ((pixel >> 16) & 255) > 140;
 }
 
 /** A line around cells that stands out from any colour below it. */

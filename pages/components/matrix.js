@@ -2,8 +2,8 @@
 // Point at a row and its output lights up, with the inputs that it reads.
 
 import { ARROWS, digits, fit, isDark, tints, unpack } from "./canvas.js";
-import { BLUE, bright, brief, greys, GREEN, lined, pointsFor, tint } from "./grids.js";
-import { css } from "./unit_marks.js";
+import { BLUE, brief, greys, GREEN, lined, pointsFor, tint } from "./grids.js";
+import { bright, css } from "./unit_marks.js";
 
 const CELL = 34, LARGEST = 560; // px: a cell of a picture, the matrix
 const TERMS = 9; // products that are written out

@@ -2,7 +2,8 @@
 // point at a value of one, and all show theirs.
 
 import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
-import { bright, greys, lined, pointsFor, tint } from "./grids.js";
+import { greys, lined, pointsFor, tint } from "./grids.js";
+import { bright } from "./unit_marks.js";
 
 const CELL = 34, TALL = 380; // px: the largest cell, the tallest panel
 const NARROW = 84; // px of a panel below which the rows are broken in two

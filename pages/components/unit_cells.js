@@ -1,7 +1,7 @@
 // The arithmetic of one channel, cell by cell: patch × kernel = products.
 
 import { digits, fit } from "./canvas.js";
-import { css, describe, hatch, lay, report, step } from "./unit_marks.js";
+import { bright, css, describe, hatch, lay, report, step } from "./unit_marks.js";
 import { extremes, product, whole } from "./unit_maths.js";
 
 const CELL = 64, TALL = 340, SIGN = 38; // px: largest cell, tallest grid, room for × and =
@@ -88,11 +88,6 @@ function label({ box, canvas }, { low, high, sign }, values, name, table) {
   box.querySelector(".sign").textContent = sign;
   box.querySelector("figcaption").textContent = name;
   describe(canvas, { label: `${name}: ${values.length} values from ${digits(least)} to ${digits(most)}` });
-}
-
-/** Whether black is easier to read on it than white (luma of ITU-R BT.601). */
-function bright(pixel) {
-  return 0.299 * (pixel & 255) + 0.587 * ((pixel >> 8) & 255) + 0.114 * ((pixel >> 16) & 255) > 140;
 }
 
 function frameWinner({ header, best, side }, context) {

@@ -32,6 +32,11 @@ export function css(pixel) {
   return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
 }
 
+/** Whether black is easier to read on the colour of a packed pixel than white. */
+export function bright(pixel) {
+  return 0.299 * (pixel & 255) + 0.587 * ((pixel >> 8) & 255) + 0.114 * ((pixel >> 16) & 255) > 140;
+}
+
 /** Move a place in h × w cells with the arrow keys. */
 export function step(event, place, { h, w }, move) {
   if (!(event.key in ARROWS)) return;

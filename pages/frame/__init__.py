@@ -5,6 +5,7 @@ from pages.frame.export import Export, csv_of, export_menu, html_page, npz_of, s
 from pages.frame.header import Preset, header
 from pages.frame.missing import missing
 from pages.frame.pictures import pad, put
+from pages.frame.question import question
 from pages.frame.received import received
 from pages.frame.stage import BESIDE, Stage, beside, beside_card, beside_control, current, sidebar
 from pages.server.errors import explained_errors
@@ -28,6 +29,7 @@ __all__ = [
     "npz_of",
     "pad",
     "put",
+    "question",
     "received",
     "script",
     "sidebar",

@@ -76,7 +76,26 @@ def show(stage: frame.Stage) -> None:
         advice(str(error))
     else:
         compare(compared, case)
-    links.publish("convolution", "picture", "net", *SETTINGS)
+        if not published:
+            predict(case)
+    links.publish("convolution", "view", "picture", "net", *SETTINGS)
+
+
+def predict(case: Case) -> None:
+    """What twice as many channels cost."""
+    window, channels, groups, side, padded = case
+
+    def reveal() -> tuple[str, str]:
+        macs = []
+        for count in (channels, 2 * channels):
+            design = next(iter(of_designs.designs(window, channels=count, groups=groups).values()))
+            macs.append(costs.cost(design, side, padded=padded).macs)
+        factor = macs[1] // macs[0]
+        return str(factor), f"{macs[0]:,} become {macs[1]:,}: channels in times channels out, both doubled."
+
+    answers = {"2": "twice as many", "4": "four times as many", "8": "eight times as many"}
+    ask = "there were twice as many channels? The plain convolution would take …"
+    frame.question(ask, answers, f"cost.predict.{case}", reveal)
 
 
 def controls() -> tuple[int, int, int]:

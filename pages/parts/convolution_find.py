@@ -65,7 +65,25 @@ def show(stage: frame.Stage) -> None:
         at = window_of(found, peaks, box)
         draw(f"{stage.digest} {box} {shown}", image, box, found, shown, peaks, at)
         explain(image, box, found, peaks, at, threshold)
+        predict(stage, image, box, found)
     links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=STARTS)
+
+
+def predict(stage: frame.Stage, image: Grey, box: Box, found: Match) -> None:
+    """What another light does to the scores."""
+
+    def reveal() -> tuple[str, str]:
+        again = templates.match(0.5 * image + 0.3, templates.cut(image, box))
+        score = float(np.abs(again.score - found.score).max())
+        plain = float(np.abs(again.plain - found.plain).max() / np.abs(found.plain).max())
+        truth = "same" if score < 1e-6 else "other"
+        return truth, (
+            f"The scores change by at most {score:.1g}, the plain correlation by {plain:.0%}: the score "
+            "takes the mean off and divides by the spread, so that brightness and contrast drop out."
+        )
+
+    ask = "the picture, but not the patch, had half its contrast and were brighter? The scores would be …"
+    frame.question(ask, {"same": "the same", "other": "lower"}, f"find.predict.{stage.digest}.{box}", reveal)
 
 
 def box_of(image: Grey) -> Box:

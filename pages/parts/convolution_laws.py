@@ -83,7 +83,39 @@ def show(stage: frame.Stage) -> None:
         + ("" if _shifts(name) else "Every overlap of picture and kernel counts (full padding).")
     )
     st.markdown(table(found))
+    predict(stage, picture, f)
     links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=STARTS)
+
+
+def predict(stage: frame.Stage, picture: NDArray[np.float64], f: str) -> None:
+    """What a stride does to the law of shifts."""
+
+    def reveal() -> tuple[str, str]:
+        def strided(x: NDArray[np.float64]) -> NDArray[np.float64]:
+            padded = np.pad(x, 5, mode="wrap")
+            return convolution.convolve(padded, shown_well(f), stride=2).output
+
+        rows, cols = (size // 2 * 2 for size in picture.shape)
+        x = picture[:rows, :cols]
+        once, twice = strided(np.roll(x, 1, axis=1)), strided(np.roll(x, 2, axis=1))
+        still, moved = strided(x), np.roll(strided(x), 1, axis=1)
+        inside = slice(6, -6)
+        odd = min(_apart(once, each, inside) for each in (still, moved))
+        even = _apart(twice, moved, inside)
+        return ("exact" if odd < 1e-9 else "multiples"), (
+            f"After a shift by 1 px the nearest shifted output is {odd:.0%} away. After a shift "
+            f"by 2 px, a multiple of the stride, it is {even:.1g} away."
+        )
+
+    answers = {"exact": "for every shift", "multiples": "for shifts by multiples of 2 only"}
+    ask = "the kernel moved with a stride of 2? Shifting the picture would shift the output …"
+    frame.question(ask, answers, f"laws.predict.{stage.digest}.{f}", reveal)
+
+
+def _apart(one: NDArray[np.float64], other: NDArray[np.float64], inside: slice) -> float:
+    """Distance of two outputs away from their borders, as a share of their size."""
+    one, other = one[inside, inside], other[inside, inside]
+    return float(np.linalg.norm(one - other) / max(float(np.linalg.norm(other)), 1e-12))
 
 
 def _shifts(name: str) -> bool:

@@ -72,6 +72,7 @@ PRESETS: Mapping[str, frame.Preset] = {
     "transposed": _preset("Transposed", **_SMALL | {"way": "transposed", "stride": "2"}, kind="shared"),
     "lecture": _preset("36 million inputs (Kainz)", **_LECTURE, kind="shared"),
 }
+FACTORS = {"same": 1.0, "half": 0.5, "quarter": 0.25}
 EXPLAINED = (dense.matrix, dense.counts)
 
 
@@ -100,8 +101,30 @@ def show(stage: frame.Stage) -> None:
     formula.latex(FORMULAS[way])
     formula.latex(sizes(table, reads, kind))
     words.markdown("**What to notice.** " + " ".join(noticed(kind, way, reads)))
+    predict(kernel, side, stride, padding)
     large()
     links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=STARTS)
+
+
+def predict(kernel: Values, side: int, stride: int, padding: str) -> None:
+    """What a larger picture does to the share of weights in the matrix."""
+
+    def reveal() -> tuple[str, str]:
+        before, after = (
+            float(matrices(kernel, size, stride, padding, "sparse")[1].mean()) for size in (side, 2 * side)
+        )
+        truth = min(FACTORS, key=lambda name: abs(float(FACTORS[name]) - after / before))
+        return truth, (
+            f"{before:.1%} of the entries hold a weight here, {after:.1%} at {2 * side} × {2 * side} px "
+            f"({after / before:.2f} times): each output reads as many inputs as before, out of four times "
+            "as many."
+        )
+
+    answers = {"same": "the same", "half": "half as large", "quarter": "a quarter as large"}
+    ask = (
+        "the picture had twice as many rows and columns? The share of weights in the matrix would be about …"
+    )
+    frame.question(ask, answers, f"matrix.predict.{side}.{stride}.{padding}", reveal)
 
 
 def matrices(

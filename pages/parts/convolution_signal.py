@@ -49,6 +49,7 @@ STARTS: Mapping[str, str] = {  # each setting and what it is where the link says
     "signal_bits": "001100",
     "signal_at": "",
 }
+LEFT = {"quarter": 0.25, "half": 0.5, "root": 0.7}  # answers of the question, as factors
 SETTINGS = tuple(STARTS)
 PRESETS: Mapping[str, frame.Preset] = {
     "average": frame.Preset(
@@ -140,6 +141,29 @@ def smoothing(stage: frame.Stage, kernel: str, tools: DeltaGenerator) -> None:
     formula.latex(signals.formula(found, flip=flip))
     formula.latex(signals.sum_written(found, signal, at))
     words.markdown("**What to notice.** " + " ".join(noticed(clean, signal, weights, found, other)))
+    if kernel != "own":
+        predict(kernel)
+
+
+def predict(kernel: str) -> None:
+    """What a window four times as wide leaves of the noise."""
+    width, make = (
+        int(links.setting("signal_width")),
+        signals.average if kernel == "average" else signals.weighted,
+    )
+
+    def reveal() -> tuple[str, str]:
+        before, after = (signals.noise_gain(make(count)) for count in (width, 4 * width))
+        factor = after / before
+        truth = min(LEFT, key=lambda name: abs(float(LEFT[name]) - factor))
+        return truth, (
+            rf"$\sqrt{{\sum w^2}}$ is {before:.3g} with {width} weights and {after:.3g} with {4 * width}: "
+            f"{factor:.2f} times. That of a plain average falls with the root of its width."
+        )
+
+    ask = "the window were four times as wide? White noise would be left with about …"
+    answers = {"quarter": "a quarter as much", "half": "half as much", "root": "0.7 times as much"}
+    frame.question(ask, answers, f"signal.predict.{kernel}.{width}", reveal)
 
 
 def rows(

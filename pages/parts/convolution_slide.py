@@ -273,24 +273,18 @@ def heard(weights: NDArray[np.float64]) -> str:
 
 
 def predict(chosen: Chosen) -> None:
-    """One question, answered by the visitor, then by the kernel."""
-    guess = st.radio(
-        "**What if** the kernel were turned by half a turn? The output would be …",
-        list(TURNED),
-        format_func=TURNED.__getitem__,
-        index=None,
-        horizontal=True,
-        key=f"slide.predict.{kernels.written(chosen.kernel)[:200]}",
-    )
-    if guess is None:
-        return
-    before, after = chosen.response().output, chosen.response(chosen.kernel[::-1, ::-1].copy()).output
-    size = max(float(np.linalg.norm(before)), 1e-12)
-    same, sign = (float(np.linalg.norm(after - factor * before)) / size for factor in (1, -1))
-    truth = "same" if same < 1e-9 else "sign" if sign < 1e-9 else "other"
-    opening = "So it is" if truth == guess else f"It is **{TURNED[truth]}**"
-    st.markdown(
-        rf"{opening}: $\lVert y' - y \rVert / \lVert y \rVert = {number(same)}$ and "
-        rf"$\lVert y' + y \rVert / \lVert y \rVert = {number(sign)}$. That is all that tells a convolution "
-        "from a cross-correlation."
-    )
+    """What turning the kernel does."""
+
+    def reveal() -> tuple[str, str]:
+        before, after = chosen.response().output, chosen.response(chosen.kernel[::-1, ::-1].copy()).output
+        size = max(float(np.linalg.norm(before)), 1e-12)
+        same, sign = (float(np.linalg.norm(after - factor * before)) / size for factor in (1, -1))
+        truth = "same" if same < FLAT else "sign" if sign < FLAT else "other"
+        return truth, (
+            rf"$\lVert y' - y \rVert / \lVert y \rVert = {number(same)}$ and "
+            rf"$\lVert y' + y \rVert / \lVert y \rVert = {number(sign)}$. That is all "
+            "that tells a convolution from a cross-correlation."
+        )
+
+    key = f"slide.predict.{kernels.written(chosen.kernel)[:200]}"
+    frame.question("the kernel were turned by half a turn? The output would be …", TURNED, key, reveal)

@@ -45,6 +45,24 @@ def show(stage: frame.Stage) -> None:
     formula.latex(r"y = b + \sum_c \sum_{i,j} w_{c,i,j}\, x_{c,i,j}")
     formula.latex(written_out(found, bias, at))
     words.markdown("**What to notice.** " + " ".join(noticed(found, weights)))
+    predict(stage, picture, weights, bias, found)
+
+
+def predict(stage: frame.Stage, picture: Values, weights: Values, bias: float, found: Filtered) -> None:
+    """What exchanging two colours does."""
+
+    def reveal() -> tuple[str, str]:
+        other = channels.filtered(picture[..., ::-1].transpose(2, 0, 1), weights, bias).output
+        change = float(np.linalg.norm(other - found.output) / max(float(np.linalg.norm(found.output)), 1e-12))
+        truth = "same" if change < 1e-9 else "other"
+        return truth, (
+            rf"$\lVert y' - y \rVert / \lVert y \rVert = {number(change)}$. Each colour has a kernel "
+            "of its own; only where those of red and blue are alike does it not matter which is which."
+        )
+
+    key = f"channels.predict.{stage.digest}.{hash(weights.tobytes())}"
+    ask = "red and blue changed places in the picture, but not the kernels? The map would be …"
+    frame.question(ask, {"same": "the same", "other": "another one"}, key, reveal)
 
 
 def controls() -> tuple[Values, float]:

@@ -84,30 +84,24 @@ def say(stage: frame.Stage, guess: Response) -> None:
 
 
 def predict(stage: frame.Stage, layer: Layer) -> None:
-    """One question, answered by the visitor, then by the network."""
-    answer = st.radio(
-        f"**What if** the picture were mirrored, left for right? The maps of {layer.name} would be …",
-        list(ANSWERS),
-        format_func=ANSWERS.__getitem__,
-        index=None,
-        horizontal=True,
-        key=f"feature_maps.predict.{stage.digest}.{layer.name}",
-    )
-    if answer is None:
-        return
-    change = feature_maps.mirror_change(stage.image, stage.net, layer.name)
-    truth = "same" if change < 0.001 else "near" if change < 0.2 else "other"
-    opening = "So it is" if truth == answer else f"They are **{ANSWERS[truth]}**"
-    why = (
-        "Nothing before this layer tells left from right."
-        if truth == "same"
-        else "A convolution follows a picture that shifts; it need not follow one that is mirrored, "
-        "because its kernels stay as they are."
-    )
-    st.markdown(
-        rf"{opening}. The change is $\lVert f(Mx) - M f(x) \rVert / \lVert f(x) \rVert = {change:.3g}$, "
-        f"where $M$ mirrors. {why}"
-    )
+    """What mirroring the picture does to the maps."""
+
+    def reveal() -> tuple[str, str]:
+        change = feature_maps.mirror_change(stage.image, stage.net, layer.name)
+        truth = "same" if change < 0.001 else "near" if change < 0.2 else "other"
+        why = (
+            "Nothing before this layer tells left from right."
+            if truth == "same"
+            else "A convolution follows a picture that shifts; it need not follow one that is mirrored, "
+            "because its kernels stay as they are."
+        )
+        return truth, (
+            rf"The change is $\lVert f(Mx) - M f(x) \rVert / \lVert f(x) \rVert = {change:.3g}$, "
+            rf"where $M$ mirrors. {why}"
+        )
+
+    ask = f"the picture were mirrored, left for right? The maps of {layer.name} would be …"
+    frame.question(ask, ANSWERS, f"feature_maps.predict.{stage.digest}.{layer.name}", reveal)
 
 
 def names_of(layer: Layer, net: str) -> tuple[str, ...]:

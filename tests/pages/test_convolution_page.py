@@ -155,3 +155,25 @@ def test_the_numbers_are_those_of_the_core(opened: Opener) -> None:
     strongest = np.unravel_index(np.abs(output).argmax(), output.shape)
     assert header_of(app)["selected"] == [int(index) for index in strongest]
     assert f"{output.max():.3g}" in header_of(app)["alts"][1]
+
+
+@pytest.mark.parametrize(
+    ("query", "truth"),
+    [
+        ({"slide_kernel": "gaussian"}, "the same"),
+        ({"slide_kernel": "sobel_x"}, "the same with the opposite sign"),
+        ({"slide_kernel": "emboss"}, "another one"),
+        ({"view": "signal"}, "half as much"),
+        ({"view": "laws"}, "for shifts by multiples of 2 only"),
+        ({"view": "matrix"}, "a quarter as large"),
+        ({"view": "cost"}, "four times as many"),
+        ({"view": "find", "picture": "coins"}, "the same"),
+        ({"view": "channels"}, "another one"),
+    ],
+)
+def test_a_question_is_answered_by_computing(opened: Opener, query: dict[str, str], truth: str) -> None:
+    app = opened(**query)
+    asked = next(radio for radio in app.radio if "What if" in radio.label)
+    asked.set_value(truth).run()
+    assert not app.exception
+    assert "So it is." in texts(app)
