@@ -205,3 +205,9 @@ def test_words_that_mean_nothing_are_answered_with_the_choices() -> None:
         windows.sources(5, 1, 1, "mirror")
     with pytest.raises(InputError, match="valid, same, full"):
         windows.amounts("half", 3)
+
+
+def test_the_two_sizes_stand_under_their_formula() -> None:
+    found = windows.sizes(windows.SIZE, ("1 = 1", "2 = 2"))
+    assert found.count(r" \\ ") == 2
+    assert found.index(windows.SIZE) < found.index("H' &= 1 = 1") < found.index("W' &= 2 = 2")
