@@ -10,7 +10,7 @@ from vizcore import train_bundled
 from vizcore.toolkit import nets, variation
 from vizcore.toolkit.nets import NETS, load
 from vizcore.toolkit.shared import Shared
-from vizcore.train_bundled import RECIPES, accuracy, initialised, train
+from vizcore.train_bundled import NETWORKS, RECIPES, initialised, measured, train
 
 NET = NETS["lenet5"]
 RECIPE = dataclasses.replace(RECIPES["lenet5"], epochs=4, batch=32)
@@ -34,12 +34,12 @@ def test_equal_seeds_give_equal_losses(examples):
     assert runs[0] == runs[1] != runs[2]
 
 
-@pytest.mark.parametrize("name", ["tiny_vgg", "small_resnet"])
+@pytest.mark.parametrize("name", ["tiny_vgg", "small_resnet", "segmenter"])
 def test_networks_for_shapes_can_be_trained_too(name):
-    net = NETS[name]
-    examples = train_bundled.shape_examples(net, count=50)
+    net = NETWORKS[name]
+    few = train_bundled.scene_examples if name == "segmenter" else train_bundled.shape_examples
     recipe = dataclasses.replace(RECIPES[name], epochs=1, batch=25)
-    loss = next(train(initialised(net.build(10), 0), net, recipe, examples))
+    loss = next(train(initialised(net.build(len(net.classes)), 0), net, recipe, few(net, count=50)))
     assert 1.5 < loss < 4  # about ln 10 = 2.30 before it knows anything
 
 
@@ -56,7 +56,7 @@ def test_accuracy_counts_right_answers():
 
     images = torch.eye(10).view(10, 1, 1, 10)  # the largest pixel is the answer
     labels = torch.tensor([0, 1, 2, 3, 4, 5, 6, 0, 0, 0])
-    assert accuracy(First(1, 1), NET, (images, labels)) == pytest.approx(0.7)
+    assert measured(First(1, 1), NET, (images, labels)) == (pytest.approx(0.7), 10)
 
 
 @pytest.mark.parametrize("vary", [variation.vary_digits, variation.vary_shapes])
@@ -68,6 +68,21 @@ def test_variations_are_new_pictures_that_the_generator_determines(vary):
     assert torch.equal(images, before)
     assert once.shape == images.shape
     assert 0 <= once.min() < once.max() <= 1
+
+
+def test_labels_of_pixels_move_with_the_picture(monkeypatch):
+    monkeypatch.setattr(variation, "_lit", lambda images, generator, draw: images)
+    labels = torch.randint(11, (5, 16, 16), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    images = labels[:, None].expand(-1, 3, -1, -1) / 10
+    varied, moved = variation.vary_scenes(images, labels, torch.Generator().manual_seed(3))
+    assert torch.equal(varied, moved[:, None].expand(-1, 3, -1, -1) / 10)
+    assert not torch.equal(moved, labels)
+
+
+def test_a_tenth_as_many_scenes_have_no_shape_and_every_pixel_has_its_class():
+    images, labels = train_bundled.scene_examples(NETWORKS["segmenter"], count=20)
+    assert images.shape == (22, 3, 64, 64)
+    assert [scene.unique().tolist() for scene in labels] == [[0, 1 + k % 10] for k in range(20)] + 2 * [[0]]
 
 
 def test_pictures_move_turn_and_grow_by_no_more_than_asked():
@@ -93,5 +108,5 @@ def test_main_writes_weights_that_load_and_a_card_with_their_figures(tmp_path, m
     monkeypatch.setattr(train_bundled, "RECIPES", {"lenet5": short})
     monkeypatch.setattr(nets, "_networks", Shared(nets.KEPT, len))  # nothing loaded yet
     train_bundled.main(["lenet5"])
-    share = accuracy(load("lenet5", "cpu"), NET, short.held_out(NET)["held out"])
+    share, _ = measured(load("lenet5", "cpu"), NET, short.held_out(NET)["held out"])
     assert f"Accuracy, held out: {share:.2%} of 450" in (tmp_path / "README.md").read_text()

@@ -22,14 +22,20 @@ from safetensors.torch import save
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
 
+from vizcore.toolkit import scores
 from vizcore.toolkit.data import digits, shapes
 from vizcore.toolkit.device import best
 from vizcore.toolkit.errors import pick
 from vizcore.toolkit.inputs import normalised, resized
 from vizcore.toolkit.nets import NETS, WEIGHTS, Net
-from vizcore.toolkit.variation import vary_digits, vary_shapes
+from vizcore.toolkit.segmenter import SEGMENTER
+from vizcore.toolkit.shapes import Shapes
+from vizcore.toolkit.variation import vary_digits, vary_scenes, vary_shapes
 
-Examples = tuple[Tensor, Tensor]  # pictures (N, C, H, W) in [0, 1] at the network's size, labels (N,)
+# Pictures (N, C, H, W) in [0, 1] at the network's size, and labels: (N,), or (N, H, W) of every pixel.
+Examples = tuple[Tensor, Tensor]
+Vary = Callable[[Tensor, Tensor, Generator], Examples]  # changes pictures and labels at random
+NETWORKS: Mapping[str, Net] = {**NETS, "segmenter": SEGMENTER}
 THREADS = 3  # CPU threads; leaves one core of four to others
 
 
@@ -39,7 +45,7 @@ class Recipe:
 
     examples: Callable[[Net], Examples]  # what it learns from
     held_out: Callable[[Net], Mapping[str, Examples]]  # what it is measured on, by name
-    augment: Callable[[Tensor, Generator], Tensor]  # changes pictures (N, C, H, W) in [0, 1] at random
+    augment: Vary
     data: str  # what the two sets are, for the model card
     variation: str  # what `augment` does, for the model card
     epochs: int
@@ -72,11 +78,33 @@ def held_out_shapes(net: Net) -> dict[str, Examples]:
     return {"held out": _tensors(drawn.images, drawn.labels, net)}
 
 
+def scene_examples(net: Net, *, count: int = 20_000) -> Examples:
+    """The same shapes with the class of every pixel, and a tenth as many scenes without a shape, seed 3."""
+    with_shape = _scenes(shapes(count, seed=1), net)
+    without = _scenes(shapes(count // 10, seed=3, bare=True), net)
+    return torch.cat([with_shape[0], without[0]]), torch.cat([with_shape[1], without[1]])
+
+
+def held_out_scenes(net: Net) -> dict[str, Examples]:
+    """The same held-out shapes with the class of every pixel, and 200 scenes without a shape, seed 4."""
+    return {
+        "held out": _scenes(shapes(2_000, seed=2), net),
+        "held out, without a shape": _scenes(shapes(200, seed=4, bare=True), net),
+    }
+
+
+def labels_kept(vary: Callable[[Tensor, Generator], Tensor]) -> Vary:
+    """A variation of pictures as one of examples: what a picture shows stays what it is."""
+    return lambda images, labels, generator: (vary(images, generator), labels)
+
+
 _DIGITS = """1,347 handwritten digits, 450 more held out: the test part of E. Alpaydin and C. Kaynak 1998,
   Optical Recognition of Handwritten Digits, UCI Machine Learning Repository (CC BY 4.0), as shipped with
   scikit-learn"""
 _SHAPES = """20,000 shapes drawn by vizcore/toolkit/shapes.py with seed 1, 2,000 more with seed 2 held out;
   drawn here, so there is no licence to heed"""
+_SCENES = """the same 20,000 shapes as for the classifiers, with the class of every pixel, and 2,000 scenes
+  without a shape; 2,000 and 200 more held out"""
 _SHAPES_VARIATION = (
     "shifts, size, mirroring, quarter turns, swapped colour channels, contrast, brightness, noise"
 )
@@ -84,7 +112,7 @@ RECIPES: Mapping[str, Recipe] = {
     "lenet5": Recipe(
         digit_examples,
         held_out_digits,
-        vary_digits,
+        labels_kept(vary_digits),
         data=_DIGITS,
         variation="shifts, rotation, size, bending, stroke width, contrast, inversion, noise",
         epochs=300,
@@ -95,7 +123,7 @@ RECIPES: Mapping[str, Recipe] = {
     "tiny_vgg": Recipe(
         shape_examples,
         held_out_shapes,
-        vary_shapes,
+        labels_kept(vary_shapes),
         _SHAPES,
         _SHAPES_VARIATION,
         10,
@@ -105,12 +133,23 @@ RECIPES: Mapping[str, Recipe] = {
     "small_resnet": Recipe(
         shape_examples,
         held_out_shapes,
-        vary_shapes,
+        labels_kept(vary_shapes),
         _SHAPES,
         _SHAPES_VARIATION,
         10,
         lr=4e-3,
         weight_decay=0.3,
+    ),
+    "segmenter": Recipe(
+        scene_examples,
+        held_out_scenes,
+        vary_scenes,
+        _SCENES,
+        "moves on a circle, mirroring, quarter turns, swapped colour channels, contrast, brightness, noise",
+        6,
+        lr=1e-2,
+        weight_decay=0.1,
+        batch=32,
     ),
 }
 
@@ -119,7 +158,7 @@ def main(names: list[str]) -> None:
     """Train the named networks, or all of them, and write the model card."""
     torch.set_num_threads(THREADS)
     for name in names or RECIPES:
-        recipe, net = pick(RECIPES, name, "recipe"), pick(NETS, name, "network")
+        recipe, net = pick(RECIPES, name, "recipe"), NETWORKS[name]
         examples = recipe.examples(net)
         module = initialised(net.build(len(net.classes)), recipe.seed)
         start = time.perf_counter()
@@ -127,7 +166,7 @@ def main(names: list[str]) -> None:
             print(f"{name}: epoch {epoch} of {recipe.epochs}, loss {loss:.4f}", flush=True)
         seconds = time.perf_counter() - start
         held_out = recipe.held_out(net).items()
-        figures = {what: (accuracy(module, net, known), len(known[1])) for what, known in held_out}
+        figures = {what: measured(module, net, known) for what, known in held_out}
         print(f"{name}: {figures} after {seconds:.0f} s", flush=True)
         _save(module, name, figures, seconds)
     (WEIGHTS / "README.md").write_text(model_card())
@@ -160,9 +199,10 @@ def train(module: nn.Module, net: Net, recipe: Recipe, examples: Examples) -> It
         order = torch.randperm(len(images), generator=generator).to(device)
         for start in range(0, len(order), recipe.batch):
             chosen = order[start : start + recipe.batch]
-            batch = normalised(recipe.augment(images[chosen], generator), net)
+            varied, wanted = recipe.augment(images[chosen], labels[chosen], generator)
+            batch = normalised(varied, net)
             outputs = module(batch.contiguous(memory_format=torch.channels_last))
-            loss = F.cross_entropy(outputs, labels[chosen])
+            loss = F.cross_entropy(outputs, wanted.long())
             adam.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             adam.step()
@@ -172,17 +212,16 @@ def train(module: nn.Module, net: Net, recipe: Recipe, examples: Examples) -> It
 
 
 @torch.inference_mode()
-def accuracy(module: nn.Module, net: Net, examples: Examples) -> float:
-    """Share of the examples that `module` names right, 0 to 1."""
+def measured(module: nn.Module, net: Net, examples: Examples) -> tuple[float, ...]:
+    """Accuracy from 0 to 1 and of how many labels; where every pixel has a label, the mean IoU as well."""
     device = next(module.parameters()).device
     module.eval()
     images, labels = examples
-    right = 0
-    for start in range(0, len(labels), 256):
-        part = slice(start, start + 256)
-        outputs = module(normalised(images[part], net).to(device))
-        right += int((outputs.argmax(1).cpu() == labels[part]).sum())
-    return right / len(labels)
+    outputs = (module(normalised(part, net).to(device)) for part in torch.split(images, 256))
+    found = torch.cat([logits.argmax(1).cpu() for logits in outputs])
+    counts = scores.confusion(labels, found, len(net.classes))
+    overlap = () if labels.dim() == 1 else (scores.mean_iou(counts),)
+    return scores.accuracy(counts), labels.numel(), *overlap
 
 
 def model_card() -> str:
@@ -203,14 +242,15 @@ name a digit or a shape. They are made for looking into, not for use on anything
 
 def _entry(name: str) -> str:
     """The section of the model card on one network."""
-    recipe, net = RECIPES[name], NETS[name]
+    recipe, net = RECIPES[name], NETWORKS[name]
     path = WEIGHTS / f"{name}.safetensors"
     with safe_open(path, "pt") as file:
         facts = file.metadata()
     parameters = sum(parameter.numel() for parameter in net.build(len(net.classes)).parameters())
     accuracies = "\n".join(
         f"- Accuracy, {what}: {share:.2%} of {count:,}"
-        for what, (share, count) in json.loads(facts["figures"]).items()
+        + "".join(f" pixels, mean IoU {iou:.3f}" for iou in overlap)
+        for what, (share, count, *overlap) in json.loads(facts["figures"]).items()
     )
     return f"""
 ## {name}: {net.title}
@@ -227,7 +267,7 @@ def _entry(name: str) -> str:
 """
 
 
-def _save(module: nn.Module, name: str, figures: Mapping[str, tuple[float, int]], seconds: float) -> None:
+def _save(module: nn.Module, name: str, figures: Mapping[str, tuple[float, ...]], seconds: float) -> None:
     """Write the weights, with what the model card says of them."""
     machine = torch.cuda.get_device_name() if best() == "cuda" else f"{THREADS} of {os.cpu_count()} CPU cores"
     facts = {"figures": json.dumps(figures), "minutes": f"{seconds / 60:.1f}", "machine": machine}
@@ -236,10 +276,16 @@ def _save(module: nn.Module, name: str, figures: Mapping[str, tuple[float, int]]
     (WEIGHTS / f"{name}.safetensors").write_bytes(save(weights, facts))
 
 
-def _tensors(images: NDArray[np.float32], labels: NDArray[np.int64], net: Net) -> Examples:
+def _tensors(images: NDArray[np.float32], labels: NDArray[np.integer], net: Net) -> Examples:
     """Square pictures (N, S, S, 3 or 1) and labels, as tensors at the size of `net`."""
     squares = torch.from_numpy(images.copy()).permute(0, 3, 1, 2)
     return resized(squares, net), torch.from_numpy(labels.copy())
+
+
+def _scenes(drawn: Shapes, net: Net) -> Examples:
+    """Drawn pictures, which have the size of `net`, and the class of every pixel; 0 is the background."""
+    labels = np.where(drawn.masks, drawn.labels[:, None, None] + 1, 0)
+    return _tensors(drawn.images, labels.astype(np.uint8), net)
 
 
 if __name__ == "__main__":

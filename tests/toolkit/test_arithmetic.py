@@ -258,6 +258,15 @@ def test_an_activation_is_written_out(module: nn.Module, x: float, line: str) ->
     assert parts.mode == "values"
 
 
+def test_an_upsampled_value_is_the_one_that_it_repeats() -> None:
+    given, upsample = maps(2, 3, 4), nn.Upsample(scale_factor=2)
+    output = upsample(torch.from_numpy(given)[None])[0]
+    for unit in ((0, 0, 0), (1, 3, 6), (1, 5, 7)):
+        parts = taken_apart(upsample, [given], unit)
+        assert parts.terms.sum() == pytest.approx(output[unit].item())
+        assert parts.corner == (unit[1] // 2, unit[2] // 2)
+
+
 def test_sums_gates_and_scales_are_written_out() -> None:
     first, second = of([[[4]]]), of([[[-1.5]]])
     assert taken_apart(Add(), [first, second], (0, 0, 0)).line == r"y = 4 + (-1.5) = 2.5"

@@ -89,6 +89,9 @@ DENSE: dict[str, Callable[[], nn.Module]] = {  # every pixel of the box counts
     "a pooling onto a grid": lambda: nn.Sequential(
         convolution(2, 2), nn.AdaptiveAvgPool2d((5, 3)), nn.Tanh()
     ),
+    "an upsampling": lambda: nn.Sequential(
+        convolution(3, 2, stride=3), nn.Upsample(scale_factor=2), convolution(2), nn.Tanh()
+    ),
     "a residual sum": lambda: nn.Sequential(
         convolution(1, 2), Branches(Add(), convolution(3, padding=1), nn.Identity()), nn.Tanh()
     ),

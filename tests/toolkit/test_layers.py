@@ -58,6 +58,8 @@ def test_settings_name_what_is_not_the_default() -> None:
         layers.describe(module).settings(module) for module in (nn.Conv2d(1, 1, 5), nn.MaxPool2d(3, 2, 1))
     ]
     assert settings == ["5 × 5", "3 × 3, stride 2, padding 1"]
+    upsample = nn.Upsample(scale_factor=2)
+    assert layers.describe(upsample).settings(upsample) == "× 2"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from vizcore.toolkit.modules import Add
+from vizcore.toolkit.modules import Add, Concat
 
 
 def lenet5(classes: int = 10) -> nn.Sequential:
@@ -75,6 +75,60 @@ def small_resnet(classes: int = 10) -> nn.Sequential:
             fc=nn.Linear(64, classes),
         )
     )
+
+
+class SmallUNet(nn.Module):
+    """A small U-Net: (N, 3, H, W) -> (N, classes, H, W); H and W are multiples of 8.
+
+    After Ronneberger, Fischer & Brox 2015, arXiv:1505.04597: the way down says what there is, the way up
+    where, with the maps of the way down beside it. Repeated values and a convolution stand for the transposed
+    convolutions, which leave a chequerboard (Odena, Dumoulin & Olah 2016, doi:10.23915/distill.00003).
+    """
+
+    def __init__(self, classes: int = 11) -> None:
+        super().__init__()
+        self.down1, self.pool1 = _convolutions(3, 8, 8), nn.MaxPool2d(2)
+        self.down2, self.pool2 = _convolutions(8, 16, 16), nn.MaxPool2d(2)
+        self.down3, self.pool3 = _convolutions(16, 32, 32), nn.MaxPool2d(2)
+        self.bottom = _convolutions(32, 64, 64)
+        self.up3, self.up2, self.up1 = Up(64, 32), Up(32, 16), Up(16, 8)
+        self.head = nn.Conv2d(8, classes, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) -> (N, classes, H, W), the logits of every pixel."""
+        first = self.down1(x)
+        second = self.down2(self.pool1(first))
+        third = self.down3(self.pool2(second))
+        bottom = self.bottom(self.pool3(third))
+        return self.head(self.up1(self.up2(self.up3(bottom, third), second), first))
+
+
+class Up(nn.Module):
+    """Twice as many rows and columns, the maps of the way down beside them, and one convolution."""
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__()
+        self.upsample = nn.Upsample(scale_factor=2)
+        self.concat = Concat()
+        self.convolution = _convolutions(channels + width, width)
+
+    def forward(self, below: Tensor, beside: Tensor) -> Tensor:
+        """(N, channels, H, W) and (N, width, 2 H, 2 W) -> (N, width, 2 H, 2 W)."""
+        return self.convolution(self.concat(self.upsample(below), beside))
+
+
+def _convolutions(channels: int, *widths: int) -> nn.Sequential:
+    """3x3 convolutions, each with batch norm and a ReLU."""
+
+    def layers() -> Iterator[tuple[str, nn.Module]]:
+        before = channels
+        for step, width in enumerate(widths, start=1):
+            yield f"conv{step}", nn.Conv2d(before, width, 3, padding=1, bias=False)
+            yield f"bn{step}", nn.BatchNorm2d(width)
+            yield f"relu{step}", nn.ReLU()
+            before = width
+
+    return nn.Sequential(OrderedDict(layers()))
 
 
 class Block(nn.Module):

@@ -172,6 +172,13 @@ def _(module: nn.Flatten, given: Sequence[Maps], unit: Unit) -> Sum:
     return _selected(given[0], (int(channel), int(row), int(col)))
 
 
+@taken_apart.register
+def _(module: nn.Upsample, given: Sequence[Maps], unit: Unit) -> Sum:
+    channel, row, col = unit
+    scale = int(module.scale_factor)  # type: ignore[arg-type]
+    return _selected(given[0], (channel, row // scale, col // scale))
+
+
 @taken_apart.register(nn.Dropout)
 @taken_apart.register(nn.Identity)
 def _(module: nn.Module, given: Sequence[Maps], unit: Unit) -> Sum:

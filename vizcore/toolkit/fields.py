@@ -24,6 +24,7 @@ Shapes: TypeAlias = Mapping[str, tuple[int, int, int]]  # step -> (C, H, W)
 NOTHING: Box = (0, 0, 0, 0)
 _EVERYWHERE: Span = (-math.inf, math.inf)
 _SLIDING = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
+_RESIZING = (nn.AdaptiveAvgPool2d, nn.Upsample)
 
 
 def field(network: Sequence[Step], shapes: Shapes, layer: str, row: int, col: int) -> Box:
@@ -85,6 +86,6 @@ def _reads(module: nn.Module, span: Span, before: int, after: int, axis: int) ->
         return 0, 1  # one value counts for all pixels
     if before > after == 1 or not describe(module).formula:
         return _EVERYWHERE  # such as a global average, or a list
-    if isinstance(module, nn.AdaptiveAvgPool2d) and before != after and math.isfinite(stop - start):
+    if isinstance(module, _RESIZING) and before != after and math.isfinite(stop - start):
         return math.floor(start * before / after), math.ceil(stop * before / after)
     return span

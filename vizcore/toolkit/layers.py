@@ -180,6 +180,13 @@ KINDS: Mapping[str, Kind] = {
         out_size,
         _window,
     ),
+    "Upsample": Kind(
+        "Upsampling",
+        "pooling",
+        "Repeats each value in a square of its own, channel by channel.",
+        r"y_{c,i,j} = x_{c,\,\lfloor i/s \rfloor,\,\lfloor j/s \rfloor}",
+        settings=lambda module: f"× {module.scale_factor:g}",
+    ),
     "AdaptiveAvgPool2d": Kind(
         "Global average",
         "pooling",

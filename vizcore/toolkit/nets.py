@@ -248,7 +248,7 @@ def _loaded(reference: str, device: str | None) -> tuple[nn.Module, tuple[Step, 
     net, where = _find(base), device or best()
 
     def built() -> tuple[nn.Module, tuple[Step, ...]]:
-        module = _built(net).to(where)
+        module = fresh(net).to(where)
         return module, steps(module, torch.zeros(1, *net.input_shape, device=where))
 
     found = _networks.get((base, where), built)
@@ -261,8 +261,12 @@ _networks: Shared[tuple[nn.Module, tuple[Step, ...]]] = Shared(
 )
 
 
-def _built(net: Net) -> nn.Module:
-    """Build and fill a network."""
+def fresh(net: Net) -> nn.Module:
+    """A new network with its weights, on the CPU, in eval mode, without gradients.
+
+    Raises:
+        InputError: its weights are missing or do not fit it.
+    """
     if net.read is None:
         with _seeding, torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(net.seed)

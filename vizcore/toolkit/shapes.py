@@ -75,13 +75,14 @@ TEXTURES: tuple[Callable[[Floats, Floats, Floats], Floats], ...] = (
 )
 
 
-def shapes(count: int, *, seed: int, classes: Sequence[str] = SHAPE_CLASSES) -> Shapes:
+def shapes(count: int, *, seed: int, classes: Sequence[str] = SHAPE_CLASSES, bare: bool = False) -> Shapes:
     """Draw `count` pictures; the classes take turns.
 
     Args:
         count: how many, at least 1.
         seed: equal seeds give equal pictures, and a longer set begins with the shorter one.
         classes: which of SHAPE_CLASSES to draw, in this order.
+        bare: leave the objects out and all else as it is; the masks are empty.
 
     Raises:
         InputError: no pictures asked for, no classes, or a class that does not exist.
@@ -97,7 +98,7 @@ def shapes(count: int, *, seed: int, classes: Sequence[str] = SHAPE_CLASSES) -> 
     for sheet, start in enumerate(range(0, count, SHEET)):
         part = slice(start, min(start + SHEET, count))
         filled = np.resize(labels[part], SHEET)  # a last sheet is drawn in full, then cut
-        drawn, cut_out = _sheet(np.random.default_rng((seed, sheet)), filled)
+        drawn, cut_out = _sheet(np.random.default_rng((seed, sheet)), filled, bare)
         images[part], masks[part] = drawn[: part.stop - start], cut_out[: part.stop - start]
     return Shapes(images, labels, masks)
 
@@ -107,9 +108,9 @@ def compose(masks: Mask, objects: Floats, behind: Floats) -> Floats:
     return np.where(masks[..., None], objects, behind)
 
 
-def _sheet(rng: np.random.Generator, labels: NDArray[np.int64]) -> tuple[Floats, Mask]:
+def _sheet(rng: np.random.Generator, labels: NDArray[np.int64], bare: bool) -> tuple[Floats, Mask]:
     """SHEET pictures of the given classes, and their masks."""
-    masks = _masks(rng, labels)
+    masks = _masks(rng, labels) & (not bare)
     behind, ahead = _colours(rng)
     scene = compose(masks, _textured(rng, ahead), _cluttered(rng, _textured(rng, behind)))
     gain, lift = _draw(rng, 0.75, 1.1)[..., None], _draw(rng, -0.08, 0.08)[..., None]

@@ -1,6 +1,7 @@
 """Random changes to pictures in training, so that a network also knows what its few examples do not show.
 
-Each function takes pictures (N, C, H, W) in [0, 1] and a generator on the CPU, and returns new ones alike.
+Each function takes pictures (N, C, H, W) in [0, 1] and a generator on the CPU, and returns new ones alike;
+where every pixel has a label, the labels move with the picture.
 """
 
 import torch
@@ -8,6 +9,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 THIN = 0.6  # share of the digits that get the thin strokes of a pen
+MOVES = 8  # px that a scene moves by at most
 
 
 def vary_digits(images: Tensor, generator: Generator) -> Tensor:
@@ -33,8 +35,29 @@ def vary_shapes(images: Tensor, generator: Generator) -> Tensor:
     mirrored = torch.where(draw[0] < 0.5, warped, warped.flip(3))
     quarters = int(torch.randint(4, (), generator=generator))
     turned = mirrored[:, torch.randperm(3, generator=generator)].rot90(quarters, (2, 3))
-    lit = (0.7 + 0.5 * draw[1]) * (turned - 0.5) + 0.4 + 0.2 * draw[2]
-    return _noisy(lit, generator, 0.05 * draw[3])
+    return _lit(turned, generator, draw[1:])
+
+
+def vary_scenes(images: Tensor, labels: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Shapes mirrored, in quarter turns, moved, in other colours and another light.
+
+    What leaves the picture on one side comes back on the other. No pixel is interpolated, so that the labels
+    (N, H, W) stay exact.
+    """
+    draw = torch.rand(4, len(images), 1, 1, 1, generator=generator).to(images.device)
+    both = torch.cat([images, labels[:, None].to(images.dtype)], dim=1)
+    mirrored = torch.where(draw[0] < 0.5, both, both.flip(3))
+    quarters = int(torch.randint(4, (), generator=generator))
+    down, right = torch.randint(-MOVES, MOVES + 1, (2,), generator=generator).tolist()
+    moved = mirrored.rot90(quarters, (2, 3)).roll((down, right), (2, 3))
+    pictures = moved[:, torch.randperm(3, generator=generator)]
+    return _lit(pictures, generator, draw[1:]), moved[:, 3].to(labels.dtype)
+
+
+def _lit(images: Tensor, generator: Generator, draw: Tensor) -> Tensor:
+    """Pictures with another contrast, brightness and noise; how much, `draw` (3, N, 1, 1, 1) says, 0 to 1."""
+    lit = (0.7 + 0.5 * draw[0]) * (images - 0.5) + 0.4 + 0.2 * draw[1]
+    return _noisy(lit, generator, 0.05 * draw[2])
 
 
 def _ridges(images: Tensor) -> Tensor:
