@@ -58,10 +58,12 @@ PRESETS: Mapping[str, frame.Preset] = {
 def show(stage: frame.Stage) -> None:
     """Input, kernel and output; below them the formula, the kernel as a filter, and a question."""
     with frame.explained_errors():
-        chosen = chosen_settings.controls(stage)
-        found = chosen.response()
+        try:
+            chosen = chosen_settings.controls(stage)
+            found = chosen.response()
+        finally:  # what cannot be stands in the link, too
+            links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=starts())
     laboratory(stage, chosen, found)
-    links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=starts())
     words, formula = st.columns([1, 1.2], gap="medium")
     formula.latex(sums(chosen))
     formula.latex(found.formula)

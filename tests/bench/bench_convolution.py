@@ -10,7 +10,7 @@ from tests.bench.bench_interaction import SLIDER, Figure, browser, minimal, open
 from tests.browser.servers import streamlit_server
 
 __all__ = ["browser"]
-LINK = "picture=coffee&slide_size=512&slide_kernel=gaussian&slide_rows=5&slide_cols=5&slide_padding=same"
+LINK = "picture=coffee&slide_size=512&slide_kernel=gaussian&slide_rows=5&slide_cols=5"
 
 DEEP = """const deep = (selector, root = document) => {
   const hit = root.querySelector(selector);
