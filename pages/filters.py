@@ -194,7 +194,9 @@ if frame.missing(page):
     links.publish("filters", *SETTINGS, starts=STARTS)
     st.stop()
 if convolutions:
-    operations.offer(page.net)
+    first = convolutions[0].name
+    named = links.setting("channel") if links.setting("layer") == first else ""
+    operations.offer(page.net, filter_of(named, mosaics.filters_of(page.net, first)))
     explore()
 else:
     advice("This network has no convolution, so it has no filters. Choose another one in the sidebar.")

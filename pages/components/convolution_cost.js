@@ -87,6 +87,7 @@ function bar(key, share, figure, most) {
   const cell = element("td", `bar ${key}`), track = element("span", "track"), fill = element("span", "fill");
   fill.style.width = `${100 * (share ?? 0) / most}%`;
   track.append(fill);
+  track.hidden = share === null; // not measured: no bar
   cell.append(track, element("span", "share", share === null ? "" : `${Number(share.toPrecision(2))}×`), element("span", "figure", figure));
   return cell;
 }

@@ -192,7 +192,8 @@ function seize(view, event) {
   if (event.button || view.drag) return;
   view.picture.over.canvas.setPointerCapture(event.pointerId);
   const from = pixelAt(view, event), [top, left, height, width] = view.box;
-  const inside = from.row >= top && from.row < top + height && from.col >= left && from.col < left + width;
+  const all = height === view.header.h && width === view.header.w; // it cannot be moved
+  const inside = !all && from.row >= top && from.row < top + height && from.col >= left && from.col < left + width;
   view.drag = { id: event.pointerId, x: event.offsetX, y: event.offsetY, from, old: inside ? view.box : null, moved: false };
 }
 

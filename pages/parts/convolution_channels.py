@@ -8,7 +8,9 @@ from pages import frame
 from pages.frame import links
 from pages.parts import convolution_groups, convolution_maps, convolution_pixel, convolution_sum
 from pages.parts.convolution_controls import choice
+from pages.server.errors import advice
 from vizcore.toolkit import channels, convolutions
+from vizcore.toolkit.errors import InputError
 
 KINDS: Mapping[str, str] = {
     "sum": "one filter, one map",
@@ -57,6 +59,8 @@ EXPLAINED = (channels.filtered, channels.mixed, channels.reads, convolutions.cor
 def show(stage: frame.Stage) -> None:
     """What is asked about the channels, and its answer."""
     kind = choice("Channels", KINDS, "channels_kind")
-    with frame.explained_errors():
+    try:
         SHOWN[kind](stage)
+    except InputError as error:
+        advice(str(error))
     links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=STARTS)

@@ -23,7 +23,15 @@ CHANNELS = tuple(map(str, (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 19
 SIDES = tuple(map(str, (8, 12, 16, 24, 28, 32, 48, 64, 96, 128)))
 GROUPS = tuple(map(str, (1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256)))
 PADDINGS = {"none": "none", "same": "keeps the size"}
-SETTINGS = tuple(f"cost_{name}" for name in ("window", "channels", "side", "groups", "padding", "design"))
+STARTS: Mapping[str, str] = {  # each setting and what it is where the link says nothing
+    "cost_window": "5",
+    "cost_channels": "64",
+    "cost_side": "32",
+    "cost_groups": "4",
+    "cost_padding": "none",
+    "cost_design": "strips",
+}
+SETTINGS = tuple(STARTS)
 SIDE = "Height and width (px)"
 ASKED = "cost.asked"  # the case whose time was asked for
 QUICK = 2 * 10**9  # MACs of all designs that are timed without being asked for
@@ -65,7 +73,7 @@ def show(stage: frame.Stage) -> None:
         padded = published or choice("Padding", PADDINGS, "cost_padding") == "same"
     if published:
         channels, groups = 192, 1
-        side = int(slide(SIDE, SIDES, "cost_side", "32"))
+        side = int(slide(SIDE, SIDES, "cost_side", STARTS["cost_side"]))
         st.caption("192 channels in, 256 out; padding keeps the size, as published.")
     else:
         channels, side, groups = controls()
@@ -78,7 +86,7 @@ def show(stage: frame.Stage) -> None:
         compare(compared, case)
         if not published:
             predict(case)
-    links.publish("convolution", "view", "picture", "net", *SETTINGS)
+    links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=STARTS)
 
 
 def predict(case: Case) -> None:
@@ -102,11 +110,11 @@ def controls() -> tuple[int, int, int]:
     """Channels, height and width in px, and groups."""
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        channels = slide("Channels, in and out", CHANNELS, "cost_channels", "64")
+        channels = slide("Channels, in and out", CHANNELS, "cost_channels", STARTS["cost_channels"])
     with middle:
-        side = slide(SIDE, SIDES, "cost_side", "32")
+        side = slide(SIDE, SIDES, "cost_side", STARTS["cost_side"])
     with right:
-        groups = slide("Groups of the grouped one", GROUPS, "cost_groups", "4")
+        groups = slide("Groups of the grouped one", GROUPS, "cost_groups", STARTS["cost_groups"])
     return int(channels), int(side), int(groups)
 
 

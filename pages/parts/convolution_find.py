@@ -88,13 +88,14 @@ def predict(stage: frame.Stage, image: Grey, box: Box, found: Match) -> None:
 
 def box_of(image: Grey) -> Box:
     """The box that the link names; the one with the most contrast where it names none that fits."""
-    size = (image.shape[0], image.shape[1])
-    text = links.setting("find_box")
+    size, text = (image.shape[0], image.shape[1]), links.setting("find_box")
     try:
-        return templates.read_box(text, size) if text else templates.lively_box(image)
-    except InputError as error:
-        advice(str(error))
-        return templates.lively_box(image)
+        if text:
+            return templates.read_box(text, size)
+    except InputError:
+        links.choose("find_box", "")
+        st.caption("The box does not fit this picture. This one has the most contrast; draw another.")
+    return templates.lively_box(image)
 
 
 def window_of(found: Match, peaks: tuple[Peak, ...], box: Box) -> tuple[int, int]:
@@ -152,10 +153,10 @@ def counted(peaks: tuple[Peak, ...], box: Box, threshold: float) -> str:
     others = [peak for peak in peaks if (peak.row, peak.col) != (box.top, box.left)]
     if not others:
         return f"No other place scores {threshold:g} or more; the patch itself scores 1."
-    full = f", the {templates.MOST - 1} best of them marked" if len(peaks) == templates.MOST else ""
+    more = "at least " if len(peaks) == templates.MOST else ""
     first = others[0]
     return (
-        f"Besides the patch itself, which scores 1, {len(others)} places score {threshold:g} or more{full}. "
+        f"Besides the patch itself, which scores 1, {more}{len(others)} places score {threshold:g} or more. "
         f"The best one is at row {first.row}, column {first.col}, with {first.score:.3g}."
     )
 

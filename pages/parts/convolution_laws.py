@@ -12,6 +12,7 @@ from pages.components.panels import Panel
 from pages.frame import links
 from pages.parts.convolution_controls import choice, slide
 from pages.parts.convolution_kernels import kernel_choice, shown_well
+from pages.server.errors import advice
 from vizcore.exhibits import convolution
 from vizcore.toolkit import laws as of_laws
 from vizcore.toolkit.latex import number
@@ -28,7 +29,7 @@ LAWS: Mapping[str, str] = {
 }
 OPERATIONS = {"convolution": "convolution ∗", "correlation": "correlation ⋆"}
 SHIFTS = ("0", "1", "2", "3", "4", "6", "8", "12", "16", "24", "32")
-LONGEST = 160  # px of the picture that the laws are shown on
+SHORTEST, LONGEST = 8, 160  # px of the picture that the laws are shown on
 STARTS: Mapping[str, str] = {  # each setting and what it is where the link says nothing
     "laws_law": "commutative",
     "laws_f": "gaussian",
@@ -36,6 +37,7 @@ STARTS: Mapping[str, str] = {  # each setting and what it is where the link says
     "laws_as": "convolution",
     "laws_shift": "8",
 }
+Found = Mapping[str, Mapping[str, Law]]  # operation -> name of the law -> the law
 SETTINGS = tuple(STARTS)
 
 
@@ -67,11 +69,19 @@ def show(stage: frame.Stage) -> None:
         g = kernel_choice("Kernel g", "laws_g", STARTS["laws_g"], disabled=alone)
         shift = slide("Shift (px)", SHIFTS, "laws_shift", STARTS["laws_shift"]) if _shifts(name) else 8.0
     picture = small(convolution.grey(stage.image)[..., None], LONGEST)[..., 0]
-    with frame.explained_errors():
+    if min(picture.shape) >= SHORTEST:
         found = {
             kind: {law.name: law for law in all_laws(picture, f, g, kind, int(shift))} for kind in OPERATIONS
         }
-    law = found[operation][name]
+        explain(stage, picture, found, found[operation][name], f)
+    else:
+        size = f"{picture.shape[1]} × {picture.shape[0]} px"
+        advice(f"This picture has {size}. The laws need {SHORTEST} px on each side; choose a larger one.")
+    links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=STARTS)
+
+
+def explain(stage: frame.Stage, picture: NDArray[np.float64], found: Found, law: Law, f: str) -> None:
+    """The law on the picture, its formula with numbers, and all laws in a table."""
     draw(law, f"{stage.digest} {law.left.shape}")
     words, formula = st.columns([1, 1.2], gap="medium")
     formula.latex(law.formula)
@@ -80,11 +90,10 @@ def show(stage: frame.Stage) -> None:
     words.markdown(f"**What to notice.** {law.says}")
     words.caption(
         f"The picture in grey, {picture.shape[1]} × {picture.shape[0]} px. "
-        + ("" if _shifts(name) else "Every overlap of picture and kernel counts (full padding).")
+        + ("" if _shifts(law.name) else "Every overlap of picture and kernel counts (full padding).")
     )
     st.markdown(table(found))
     predict(stage, picture, f)
-    links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=STARTS)
 
 
 def predict(stage: frame.Stage, picture: NDArray[np.float64], f: str) -> None:
@@ -183,7 +192,7 @@ def at_the_worst(law: Law) -> str:
     return rf"{place}: \quad {number(left)} - {second} = {number(left - right)}"
 
 
-def table(found: Mapping[str, Mapping[str, Law]]) -> str:
+def table(found: Found) -> str:
     """All laws with the largest difference of their sides, for both operations, as Markdown."""
     lines = [
         "| largest difference of the sides | " + " | ".join(OPERATIONS.values()) + " |",

@@ -47,7 +47,7 @@ STARTS: Mapping[str, str] = {  # each setting and what it is where the link says
     "matrix_side": "6",
     "matrix_stride": "1",
     "matrix_padding": "valid",
-    "matrix_pixels": "12000000",
+    "matrix_pixels": "1000000",
     "matrix_depth": "3",
     "matrix_taps": "3",
     "matrix_width": "100",
@@ -89,8 +89,7 @@ def show(stage: frame.Stage) -> None:
         padding = choice("Padding", PADDINGS, "matrix_padding")
     kernel = kernels.kernel(name, 3, 3)
     picture = square(convolution.grey(stage.image)[..., None], side)[..., 0]
-    with frame.explained_errors():
-        table, reads, shape = matrices(kernel, side, stride, padding, kind)
+    table, reads, shape = matrices(kernel, side, stride, padding, kind)
     if way == "transposed":
         given, table, reads, shape = (table @ picture.ravel()).reshape(shape), table.T, reads.T, picture.shape
     else:

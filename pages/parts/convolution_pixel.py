@@ -104,9 +104,9 @@ def _choose_pixel() -> None:
 
 
 def _edit() -> None:
-    """Take over an edited table: in hundredths, so that a link can hold it."""
+    """Take over an edited table."""
     picked: dict[str, Any] = components.picked("channels.mixer")
-    table = kernels.checked(picked["table"]).clip(-MOST, MOST).round(2)
+    table = kernels.checked(picked["table"]).clip(-MOST, MOST)
     links.choose("channels_matrix", OWN)
     links.choose("channels_weights", kernels.written(table[:, :3]))
     links.choose("channels_bias", kernels.written(table[None, :, 3]))

@@ -220,7 +220,9 @@ def noticed(clean: Signal, signal: Signal, weights: Signal, found: Filtered, oth
     before = signals.distance(signal, clean)
     if before > 1 / 255 and abs(weights.sum() - 1) < 1e-9 and len(found.output) == len(clean):
         after = signals.distance(found.output, clean)
-        verdict = "the window helps" if after < before else "here its blur costs more than the noise did"
+        verdict = (
+            "the window helps" if after < before - 1e-12 else "here its blur costs more than the noise did"
+        )
         said.append(
             "Root mean square distance from the clean signal, without noise and levels (dashed): "
             f"{before:.3g} before the window, {after:.3g} behind it; {verdict}."

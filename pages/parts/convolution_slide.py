@@ -17,9 +17,11 @@ from pages.parts import convolution_slide_files as files
 from pages.parts import convolution_slide_settings as chosen_settings
 from pages.parts.convolution_slide_settings import STARTS, Chosen, kernel, numbers, shaped, starts
 from pages.server import live
+from pages.server.errors import advice
 from vizcore.exhibits import convolution
 from vizcore.exhibits.convolution import GRIDS, Response
 from vizcore.toolkit import convolutions, kernels, spectra
+from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.kernels import KERNELS
 from vizcore.toolkit.latex import number
 
@@ -57,12 +59,18 @@ PRESETS: Mapping[str, frame.Preset] = {
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """Input, kernel and output; below them the formula, the kernel as a filter, and a question."""
-    with frame.explained_errors():
-        try:
-            chosen = chosen_settings.controls(stage)
-            found = chosen.response()
-        finally:  # what cannot be stands in the link, too
-            links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=starts())
+    try:
+        chosen = chosen_settings.controls(stage)
+        found = chosen.response()
+    except InputError as error:
+        advice(str(error))
+    else:
+        shown(stage, chosen, found)
+    links.publish("convolution", "view", "picture", "net", *SETTINGS, starts=starts())
+
+
+def shown(stage: frame.Stage, chosen: Chosen, found: Response) -> None:
+    """All that follows from what is chosen."""
     laboratory(stage, chosen, found)
     words, formula = st.columns([1, 1.2], gap="medium")
     formula.latex(sums(chosen))
@@ -191,14 +199,20 @@ def sums(chosen: Chosen) -> str:
 def noticed(chosen: Chosen, found: Response) -> list[str]:
     """Sentences with this kernel's and this output's numbers."""
     name, weights, lines = links.setting("slide_kernel"), chosen.kernel, []
-    if (grid := GRIDS.get(links.setting("slide_input"))) is not None:
+    total, stamped = float(weights.sum()), chosen.kind == "transposed"
+    if (grid := GRIDS.get(links.setting("slide_input"))) is not None and not stamped:
         lines.append(grid.says)
         if grid.lecture:
             lines.append(f"(From {grid.lecture}.)")
-    if name in KERNELS:
+    if name in KERNELS and not stamped:
         lines.append(f"**{KERNELS[name].title}.** {KERNELS[name].says}")
-    total = float(weights.sum())
-    if abs(total) < FLAT:
+    if stamped:
+        s = chosen.settings["stride"]
+        lines.append(
+            f"Each input cell stamps the kernel, times its value; the stamps lie {s} px apart and add up "
+            f"where they overlap. Flat ground comes out {number(total / s**2)} times as bright on average."
+        )
+    elif abs(total) < FLAT:
         lines.append("The weights sum to 0: flat ground gives 0, and what remains has two signs.")
     elif abs(total - 1) < FLAT:
         lines.append("The weights sum to 1: flat ground keeps its brightness.")

@@ -135,15 +135,16 @@ def send(shown: Shown, channel: int) -> None:
     weights, sources = shown.found.weights[channel], kernels_of(shown, channel)
     options = {str(source): f"the kernel on {shown.input_name(channel, int(source))}" for source in sources}
     if shown.colour:
-        options = {"sum": "the sum of its kernels: its answer to grey", **options}
+        options = {"sum": "the sum of its kernels", **options}
     key = f"filters.taken.{shown.layer.name}.{channel}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox("Take along", list(options), format_func=options.__getitem__, key=key)
         go = st.button("Slide it over a picture", icon=":material/grid_on:", key="filters.send")
     if go:
         kernel = weights.sum(axis=0) if chosen == "sum" else weights[int(chosen)]
+        with frame.explained_errors():
+            links.choose("weights", kernels.written(shortest(kernel)))
         links.choose("view", "slide")
-        links.choose("weights", kernels.written(shortest(kernel)))
         st.switch_page(st.session_state["pages"]["convolution"])
 
 

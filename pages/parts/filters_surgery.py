@@ -38,6 +38,7 @@ def operate(operation: Operation) -> None:
         st.session_state[REFUSED] = str(error)
     else:
         links.choose("net", reference)
+        links.choose("channel", str(operation.channel))  # the one on the page, whichever is strongest now
 
 
 def added(before: Sequence[Operation], new: Operation) -> list[Operation]:
@@ -100,10 +101,10 @@ def controls(layer: ConvLayer, channel: int) -> None:
         st.caption("Or change a weight in its field above. Nothing is written to disk; the link carries it.")
 
 
-def _filter(label: str, layer: ConvLayer, key: str) -> int:
+def _filter(label: str, layer: ConvLayer, key: str, start: int = 0) -> int:
     """The number of one of a layer's filters."""
     last = layer.shape[0] - 1
-    st.session_state[key] = min(st.session_state.get(key, 0), last)  # another layer may have fewer
+    st.session_state[key] = min(st.session_state.get(key, start), last)  # another layer may have fewer
     return st.number_input(label, 0, last, key=key, width=120)
 
 
@@ -151,6 +152,9 @@ def changes(found: Effect) -> None:
         help=r"$\lVert y' - y \rVert \,/\, \lVert y \rVert$ over all maps of a layer",
     )
     moved = {name: value for name, value in found.change.items() if value}
+    if not moved:
+        st.caption("No map of this picture has changed.")
+        return
     names, values = list(moved), list(moved.values())
     options = curves.ranking(names, values)
     options["xAxis"]["max"] = max([1.0, *values])
@@ -159,8 +163,13 @@ def changes(found: Effect) -> None:
         st.echarts_chart(options, height=24 * len(names), key="filters.changes", alt=alt)
 
 
-def offer(net: str) -> None:
-    """Put a kernel that came along from the page of the convolution into the first layer."""
+def offer(net: str, selected: int) -> None:
+    """Put a kernel that came along from the page of the convolution into the first layer.
+
+    Args:
+        net: a reference.
+        selected: the filter that is proposed.
+    """
     text = links.setting("kernel")
     if not text:
         return
@@ -173,7 +182,7 @@ def offer(net: str) -> None:
         )
         st.latex(matrix(kernel))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            channel = _filter("Filter", first, "filters.target")
+            channel = _filter("Filter", first, "filters.target", selected)
             st.button(
                 "Put it in",
                 key="filters.put",

@@ -51,7 +51,7 @@ def notices(found: Filters) -> list[str]:
     count = len(found.norm)
     lines = [f"Norms reach from {found.norm.min():.3g} to {found.norm.max():.3g}."]
     if found.weights[0, 0].size > 1:
-        flat = np.abs(found.weights.sum(axis=(1, 2, 3))) < 0.1 * np.abs(found.weights).sum(axis=(1, 2, 3))
+        flat = np.abs(found.weights.sum(axis=(1, 2, 3))) <= 0.1 * np.abs(found.weights).sum(axis=(1, 2, 3))
         lines.append(
             f"{flat.sum()} of {count} nearly sum to 0: flat ground says nothing to them, only change does."
         )
@@ -96,9 +96,10 @@ def figures(shown: Shown, twin: Shown | None) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         count(shown)
-    with right:
-        if twin:
+    if twin:
+        with right:
             count(twin)
+    with left if twin else right:
         odd_ones(shown.found)
 
 
@@ -114,28 +115,22 @@ def count(shown: Shown) -> None:
 
 
 def predict(stage: frame.Stage, shown: Shown, channel: int) -> None:
-    """One question, answered by the visitor, then by the network without this filter."""
-    if shown.found.norm[channel] == 0:  # it is without it already
+    """What the network says without this filter."""
+    layer, (_, done) = shown.layer.name, surgery.split(stage.net)
+    if shown.found.norm[channel] == 0 or len(done) == surgery.MOST:  # without it already, or no more room
         return
-    layer = shown.layer.name
-    answer = st.radio(
-        f"**What if** filter {channel} of {layer} were zeroed? The network's answer would be …",
-        list(ANSWERS),
-        format_func=ANSWERS.__getitem__,
-        index=None,
-        horizontal=True,
-        key=f"filters.predict.{stage.digest}.{stage.net}.{layer}.{channel}",
-    )
-    if answer is None:
-        return
-    without = surgery.joined(stage.net, [surgery.Zero(layer, channel)])
-    with frame.explained_errors():
-        found = filters.effect(stage.image, stage.net, without)
-    winner, after = int(np.argmax(found.before)), int(np.argmax(found.after))
-    shares = found.before[winner], found.after[winner]
-    truth = "other" if after != winner else "same" if abs(shares[1] - shares[0]) <= NEAR else "less"
-    opening = "So it is" if truth == answer else f"It would be **{ANSWERS[truth]}**"
-    st.markdown(
-        f"{opening}: {curves.percent(shares[0])} before and {curves.percent(shares[1])} without it "
-        "for the class that wins now."
-    )
+
+    def reveal() -> tuple[str, str]:
+        found = filters.effect(
+            stage.image, stage.net, surgery.joined(stage.net, [surgery.Zero(layer, channel)])
+        )
+        winner, after = int(np.argmax(found.before)), int(np.argmax(found.after))
+        shares = found.before[winner], found.after[winner]
+        truth = "other" if after != winner else "same" if abs(shares[1] - shares[0]) <= NEAR else "less"
+        return truth, (
+            f"{curves.percent(shares[0])} before and {curves.percent(shares[1])} without it for the class "
+            "that wins now."
+        )
+
+    ask = f"filter {channel} of {layer} were zeroed? The network's answer would be …"
+    frame.question(ask, ANSWERS, f"filters.predict.{stage.digest}.{stage.net}.{layer}.{channel}", reveal)

@@ -58,7 +58,7 @@ def test_hostile_links_show_the_first_state(value: str) -> None:
     assert "x ∗ f" in panels(app)
 
 
-def test_the_smallest_pictures_are_shown_too() -> None:
+def test_a_picture_of_eight_pixels_is_shown_too() -> None:
     app = opened("laws", picture="digit-3", law="associative", f="gabor", g="log")
     assert not app.exception
     assert panels(app)["(x ∗ f) ∗ g"].shape == (8 + 8 + 6, 8 + 8 + 6)

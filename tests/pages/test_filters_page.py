@@ -261,7 +261,20 @@ def test_near_copies_and_dead_filters_are_a_click_away(opened: Opener) -> None:
 def test_the_prediction_is_answered_by_the_network(opened: Opener) -> None:
     app = opened(net="lenet5", picture="digit-8", layer="conv1", channel="1")
     app.radio[0].set_value("same").run()
-    assert "It would be **another class**: 99.8% before and 5.1% without it" in texts(app)
+    assert "It is **another class**. 99.8% before and 5.1% without it" in texts(app)
+
+
+def test_an_operation_that_changes_nothing_says_so(opened: Opener) -> None:
+    app = opened(net="tiny_vgg!x-conv1_1-3-3")
+    assert not app.exception
+    assert "No map of this picture has changed." in texts(app)
+
+
+def test_the_filter_that_is_operated_on_stays_on_the_page(opened: Opener) -> None:
+    app = opened()
+    first = one(app)[0]["title"]
+    app = press(app, "zero")
+    assert one(app)[0]["title"] == first
 
 
 def test_a_network_without_a_convolution_says_so(opened: Opener) -> None:
