@@ -5,10 +5,11 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.server import live, warmup
+from pages.server import live, nodelay, warmup
 from pages.server.errors import explain_bug
 from pages.server.guard import Guard
 
+nodelay.install()
 app = st.App(
     Path(__file__).parent / "pages" / "frame" / "shell.py",
     lifespan=warmup.lifespan,

@@ -35,6 +35,20 @@ CATALOG: tuple[Exhibit, ...] = (
         ":material/grid_on:",
     ),
     Exhibit(
+        "pooling",
+        "Building blocks",
+        "Pooling",
+        "What does pooling keep, and what does it forget?",
+        ":material/compress:",
+    ),
+    Exhibit(
+        "invariance",
+        "Building blocks",
+        "Invariance",
+        "Does the network notice when the picture moves?",
+        ":material/open_with:",
+    ),
+    Exhibit(
         "filters",
         "Networks",
         "Filters",

@@ -49,6 +49,12 @@ def bundle(name: str) -> str:
     return "".join(_IMPORT.sub("", _script(stem)) for stem in _needed(name))
 
 
+def styles(name: str) -> str:
+    """The style sheets of a component's script and of those it imports, as one."""
+    sheets = [FOLDER / f"{stem}.css" for stem in _needed(name)]
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.exists())
+
+
 def picked(key: str) -> Any:
     """What was clicked in the component with this key, during the run that the click caused; else None."""
     state = st.session_state.get(key)
@@ -91,9 +97,7 @@ def _ensure_declared(name: str) -> None:
 
 @cache
 def _renderer(name: str) -> Callable[..., Any]:
-    style = FOLDER / f"{name}.css"
-    css = style.read_text(encoding="utf-8") if style.exists() else None
-    return st.components.v2.component(_full(name), css=css, js=f"{name}.js")
+    return st.components.v2.component(_full(name), css=styles(name) or None, js=f"{name}.js")
 
 
 def _full(name: str) -> str:

@@ -1,23 +1,14 @@
 // The kernel: weights that can be typed in, and sliders that make them. While they change, the server is asked for
 // the new output; once they have, Python hears of it.
 
-import { ARROWS, unpack } from "./canvas.js";
+import { unpack } from "./canvas.js";
 import { brief, lined, openStage, paintGrid, pointsFor, tint } from "./grids.js";
 import { ask } from "./live.js";
+import { isNews, numberOf, rowsOf, wayOf } from "./typing.js";
 import { bright, css, describe, element } from "./unit_marks.js";
 import { extremes, minus } from "./unit_maths.js";
 
-const LARGEST = 1e6; // size of a weight
 export const SOFT = 2; // times the largest number is the end of the colours: to be read on
-const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
-const WRITTEN = new RegExp(String.raw`^(${NUMBER})(?:\s*/\s*(${NUMBER}))?$`, "i");
-
-/** The number that a text means, such as "0.5", "−2", "0,5" or "1/9"; null if it means none. */
-export function weightOf(text) {
-  const found = WRITTEN.exec(text.trim().replaceAll("\u2212", "-").replaceAll(",", "."));
-  const value = found ? found[1] / (found[2] ?? 1) : NaN;
-  return Math.abs(value) <= LARGEST ? value : null;
-}
 
 /** Wire the events of all weights and sliders, once. */
 export function wireKernel(view) {
@@ -32,13 +23,11 @@ export function wireKernel(view) {
   sliders.onchange = () => { view.sliding = false; commit(view, "sliders", positions(view)); };
 }
 
-/** Whether a message is news: not while something is being changed, nor if it is older than the last change. */
-export function isNews(view, { kernel, kw, sliders }) {
+/** Whether a message says something new: not while something is being changed. */
+export function isNewKernel(view, { kernel, kw, sliders }) {
   if (view.sliding || view.typed) return false;
-  const now = { kernel: rowsOf(kernel, kw), sliders: Object.fromEntries(sliders.map(({ name, value }) => [name, value])) };
-  const at = view.sent.findLastIndex(([kind, text]) => JSON.stringify(now[kind]) === text);
-  view.sent.splice(0, at < 0 ? view.sent.length : at + 1);
-  return !view.sent.length;
+  const positions = Object.fromEntries(sliders.map(({ name, value }) => [name, value]));
+  return isNews(view.sent, { kernel: rowsOf(kernel, kw), sliders: positions });
 }
 
 /** The cells and sliders that a message asks for. */
@@ -110,7 +99,7 @@ function open(view, input) {
 }
 
 function type(view, input) {
-  const value = weightOf(input.value);
+  const value = numberOf(input.value);
   view.typed = true;
   view.find(".bad").textContent = "";
   if (value !== null) put(view, value);
@@ -118,14 +107,15 @@ function type(view, input) {
 
 /** Leave a cell: with the number that was typed, or with the one before if it was none. */
 function close(view, input) {
-  const { before } = view.opened, bad = view.typed && weightOf(input.value) === null;
+  const { at, before } = view.opened, bad = view.typed && numberOf(input.value) === null;
   if (bad) {
     view.find(".bad").textContent = `“${input.value}” is no number up to a million: the weight stays ${brief(before)}.`;
-    put(view, before);
+    if (view.kernel[at] !== before) put(view, before);
   }
   view.opened = null;
   drawKernel(view);
-  if (view.typed) commit(view, "kernel", rowsOf(view.kernel, view.header.kw));
+  if (view.typed && view.kernel[at] !== before) commit(view, "kernel", rowsOf(view.kernel, view.header.kw));
+  view.typed = false;
 }
 
 function put(view, value) {
@@ -143,18 +133,11 @@ function press(view, event) {
     type(view, target);
     target.select();
   }
-  const [down, right] = key === "Enter" ? [event.shiftKey ? -1 : 1, 0] : ARROWS[key] ?? [0, 0];
-  const row = Math.floor(at / kw) + down, col = at % kw + right;
-  if ((!down && !right) || (right && isInText(target, right))) return;
+  const [down, right] = wayOf(event), row = Math.floor(at / kw) + down, col = at % kw + right;
+  if (!down && !right) return;
   event.preventDefault();
   if (row >= 0 && row < kh && col >= 0 && col < kw) view.find(".weights").children[row * kw + col].focus();
   else if (key === "Enter") { close(view, target); open(view, target); }
-}
-
-/** Whether the caret can still move to the right (1) or left (-1). */
-function isInText({ selectionStart, selectionEnd, value }, right) {
-  const all = selectionStart === 0 && selectionEnd === value.length;
-  return !all && (right > 0 ? selectionEnd < value.length : selectionStart > 0);
 }
 
 // Sliding
@@ -193,18 +176,18 @@ function question(view, body) {
     const { header: { kernel }, blocks: [output] } = unpack(bytes);
     if (view.header !== header || kernel.length !== view.kernel.length || output.length !== oh * ow) return;
     view.behind = view.asked.more;
-    view.find(".bad").textContent = "";
+    if (view.refused) view.find(".bad").textContent = "";
+    view.refused = false;
     view.change(body.kernel ? view.kernel : kernel, output);
   };
-  ask(view.asked, live, body, hear, (sentence) => { view.find(".bad").textContent = sentence; });
+  ask(view.asked, live, body, hear, (sentence) => {
+    view.find(".bad").textContent = sentence;
+    view.refused = true;
+  });
 }
 
 function commit(view, kind, value) {
   view.typed = false;
   view.sent.push([kind, JSON.stringify(value)]);
   view.send({ [kind]: value });
-}
-
-function rowsOf(kernel, kw) {
-  return Array.from({ length: kernel.length / kw }, (_, row) => Array.from(kernel.slice(row * kw, (row + 1) * kw)));
 }

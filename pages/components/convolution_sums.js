@@ -1,21 +1,14 @@
 // The arithmetic of what is marked: every product in its place, and their sum on one line.
 
-import { boxOf, brief, openStage, ORANGE, outline, paintGrid, placeAt } from "./grids.js";
+import { boxOf, brief, openStage, ORANGE, outline, paintGrid } from "./grids.js";
 import { SOFT } from "./convolution_kernel.js";
+import { abridged, figureOn, inInput } from "./lab_sums.js";
 import { describe, element, hatch } from "./unit_marks.js";
 import { extremes, whole } from "./unit_maths.js";
 
-const TERMS = { 3: 14, 2: 10, 1: 9 }; // of a sum, at most; by the number of columns
-
 /** Wire the events, once: pointing at a product marks its place in the window and in the kernel. */
 export function wireSums(view) {
-  const canvas = view.find(".products canvas");
-  view.products = { canvas, cells: true, top: 0, left: 0 };
-  canvas.onpointermove = (event) => {
-    const [row, col] = placeAt(view.products, event).map(Math.floor), { kh, kw } = view.header;
-    view.point(row >= 0 && col >= 0 && row < kh && col < kw ? { name: "kernel", row, col } : null);
-  };
-  canvas.onpointerleave = () => view.point(null);
+  view.products = figureOn(view, view.find(".products canvas"));
 }
 
 /** Write out what is marked. A tap is one multiplication: { y, x, i, j } of an output, { row, col, i, j } of an input. */
@@ -40,14 +33,13 @@ export function writeSums(view, focus) {
   check(view, used ? null : terms, row, col);
 }
 
-function multiplication({ i, j, y, x, weight, value, product }) {
-  const place = y < 0 || x < 0 ? "padding" : `input row ${y}, column ${x}`;
-  return `Kernel row ${i}, column ${j}: ${brief(weight)} × ${brief(value)} (${place}) = ${brief(product)}`;
+function multiplication({ i, j, weight, value, product, ...place }) {
+  return `Kernel row ${i}, column ${j}: ${brief(weight)} × ${brief(value)} (${inInput(place)}) = ${brief(product)}`;
 }
 
 /** "0.111·90 + 0.111·0 + … = 30" */
 function sumOf(view, terms, value) {
-  const parts = elided(view, terms, ({ weight, value: x }) => [
+  const parts = abridged(view, terms, ({ weight, value: x }) => [
     element("span", "weight", brief(weight)), "·", element("span", "", x < 0 ? `(${brief(x)})` : brief(x)),
   ]).map((part, i) => element("span", "term", ...(i ? ["+ "] : []), ...part));
   const sum = parts.length ? parts : [element("span", "term", "nothing is added here")];
@@ -58,18 +50,11 @@ function sumOf(view, terms, value) {
 function usesOf(view, terms) {
   const count = new Set(terms.map(({ row, col }) => `${row} ${col}`)).size;
   if (!count) return [element("span", "term", "No output uses it.")];
-  const parts = elided(view, terms, ({ row, col, weight }) => [
+  const parts = abridged(view, terms, ({ row, col, weight }) => [
     element("span", "weight", `×${brief(weight)}`), " in ", element("b", "", `[${row}, ${col}]`),
   ]).map((part, i, all) => element("span", "term", ...part, i < all.length - 1 ? "," : ""));
   const head = element("span", "term", `${count === 1 ? "One output uses" : `${whole(count)} outputs use`} it:`);
   return [head, ...parts].flatMap((part) => [part, " "]);
-}
-
-/** The parts of a long sum, the middle left out. */
-function elided({ columns }, terms, write) {
-  const most = TERMS[columns];
-  if (terms.length <= most) return terms.map(write);
-  return [...terms.slice(0, most - 3).map(write), ["…"], ...terms.slice(-2).map(write)];
 }
 
 /** Every product in the place of its weight; hatched where nothing is multiplied. */

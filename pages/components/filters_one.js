@@ -1,6 +1,7 @@
 // One filter: its weights as numbers that can be changed, its spectrum, and what is measured on it.
 
 import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
+import { numberOf } from "./typing.js";
 import { bright, css, describe, element } from "./unit_marks.js";
 
 const WAVE = 160; // px: the spectrum
@@ -91,10 +92,10 @@ function wire(view, field, value, place) {
 }
 
 function commit(view, field, value, { k, row, col }) {
-  const text = field.value.trim().replace("\u2212", "-").replace(",", "."), number = Number(text);
+  const text = field.value.trim(), number = numberOf(text);
   field.value = short(value, view.header);
   if (text === field.dataset.full) return say(view, "");
-  if (!text || !Number.isFinite(number) || Math.abs(number) > 1e6) return say(view, `“${text.slice(0, 20)}” is no number up to a million; the weight stays ${digits(value)}.`);
+  if (number === null) return say(view, `“${text.slice(0, 20)}” is no number up to a million; the weight stays ${digits(value)}.`);
   field.value = short(number, view.header);
   return view.pick({ input: view.channels[k], row, col, value: number });
 }

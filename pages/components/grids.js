@@ -72,7 +72,7 @@ function paintPixels({ context, side }, { values, h, w, scale }) {
     const { table, low, high } = scale, factor = high > low ? 256 / (high - low) : 0, zero = factor ? 0 : 128;
     for (let i = 0; i < h * w; i++) {
       const entry = zero + (values[i] - low) * factor;
-      pixels[i] = table[entry > 255 ? 255 : entry > 0 ? entry | 0 : 0];
+      if (!Number.isNaN(values[i])) pixels[i] = table[entry > 255 ? 255 : entry > 0 ? entry | 0 : 0];
     }
   });
   context.imageSmoothingEnabled = side * (window.devicePixelRatio || 1) < 1;

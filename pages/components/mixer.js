@@ -2,6 +2,7 @@
 // Python says what came out; a number that is edited goes back to it.
 
 import { digits, unpack } from "./canvas.js";
+import { numberOf } from "./typing.js";
 
 const MARKUP = `
   <div class="pixel"><i class="swatch before"></i><span class="place"></span></div>
@@ -76,7 +77,7 @@ function cell(view, label, multiplied, row) {
 
 /** Report the table with the edited number; what is no number within the limit is put back, and said. */
 function take(view, input) {
-  const value = number(input.value), { most } = view.header;
+  const value = numberOf(input.value), { most } = view.header;
   const table = view.cells.map((row, o) => row.map((entry, i) => entry.input === input ? value : view.header.table[o][i]));
   if (value === null || Math.abs(value) > most) {
     view.find(".notice").textContent = `“${input.value.slice(0, 20)}” is no number from −${most} to ${most}; the old one stays.`;
@@ -85,12 +86,6 @@ function take(view, input) {
   }
   view.find(".notice").textContent = "";
   view.pick(table);
-}
-
-/** What a text says, with a point or a comma; null if it says no number. */
-export function number(text) {
-  const plain = text.trim().replace("\u2212", "-").replace(",", ".");
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : null;
 }
 
 function numbers(names, values) {

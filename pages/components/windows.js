@@ -47,10 +47,10 @@ export function closest({ reads }, place) {
   return best;
 }
 
-/** The input as the window meets it: with its padding. */
-export function padded(image, width, rows, cols) {
+/** The input as the window meets it: with its padding; `around(row, col)` is what stands at a place of it. */
+export function padded(image, width, rows, cols, around = () => 0) {
   const values = new Float32Array(rows.length * cols.length);
   let to = 0;
-  for (const y of rows) for (const x of cols) values[to++] = y < 0 || x < 0 ? 0 : image[y * width + x];
+  rows.forEach((y, row) => cols.forEach((x, col) => { values[to++] = y < 0 || x < 0 ? around(row, col) : image[y * width + x]; }));
   return values;
 }

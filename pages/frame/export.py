@@ -13,7 +13,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages.components import FOLDER, bundle
+from pages.components import bundle, styles
+from vizcore.plots import colours, mosaic
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,16 @@ def csv_of(values: NDArray[np.floating]) -> bytes:
     buffer = io.StringIO()
     np.savetxt(buffer, values, delimiter=",", fmt="%.9g")
     return buffer.getvalue().encode()
+
+
+def map_png(values: NDArray[np.floating]) -> bytes:
+    """(H, W) values as a picture about 1,000 px wide: around zero where they have two signs."""
+    tile = values.astype(np.float32)[None]
+    low, high = float(tile.min()), float(tile.max())
+    most = max(-low, high) or 1.0
+    limits = np.array([[-most if low < 0 else 0.0, most]], np.float32)
+    large = mosaic.enlarged(mosaic.tiles(tile, limits), max(1, 1000 // tile.shape[2]))
+    return mosaic.png(large, colours.lut_for(limits))
 
 
 def npz_of(**arrays: NDArray[Any]) -> bytes:
@@ -97,7 +108,6 @@ def html_page(title: str, component: str, data: bytes) -> bytes:
         component: stem of its script.
         data: what the component gets.
     """
-    css = (FOLDER / f"{component}.css").read_text(encoding="utf-8")
     values = json.dumps(base64.b64encode(data).decode())
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -108,7 +118,7 @@ def html_page(title: str, component: str, data: bytes) -> bytes:
 body {{ margin: 2rem auto; max-width: 1100px; padding: 0 1rem; background: #fff; }}
 body {{ font-family: var(--st-font); }}
 h1 {{ font-size: 1.25rem; }}
-{css}</style></head>
+{styles(component)}</style></head>
 <body><h1>{html.escape(title)}</h1><div id="part"></div>
 <script type="module">
 {bundle(component)}

@@ -10,8 +10,16 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 _LONGEST = 60  # characters; a link is written by anybody
-# An own architecture stands in the link as a whole, and so do operations on a network and a kernel.
-_LONGER = {"net": 8_200, "net2": 8_200, "kernel": 4_000, "weights": 4_000}
+# An own architecture stands in the link as a whole, and so do operations on a network, kernels and grids.
+_LONGER = {
+    "net": 8_200,
+    "net2": 8_200,
+    "kernel": 4_000,
+    "weights": 4_000,
+    "channels_weights": 400,
+    "channels_bias": 200,
+    "grid_values": 4_000,
+}
 _SHOWN = "links.shown"  # (page, what was last written into the address)
 _MISSED = "links.missed"  # setting -> why the link could not be followed
 

@@ -2,13 +2,11 @@
 
 from functools import partial
 
-import numpy as np
-
 from pages import frame
 from pages.frame import links
-from pages.parts.convolution_slide_settings import COLOURS, Chosen
+from pages.parts import planes
+from pages.parts.convolution_slide_settings import Chosen
 from vizcore.exhibits.convolution import Response
-from vizcore.plots import colours, mosaic
 from vizcore.toolkit import images
 
 
@@ -17,7 +15,9 @@ def files(stage: frame.Stage, chosen: Chosen, found: Response) -> list[frame.Exp
     arrays = {"input": chosen.picture, "kernel": chosen.kernel, "output": found.output}
     lines = script(chosen)
     return [
-        frame.Export("The output, as a picture", "output.png", "image/png", partial(picture, found)),
+        frame.Export(
+            "The output, as a picture", "output.png", "image/png", partial(frame.map_png, found.output)
+        ),
         frame.Export(
             "The output, as a table (CSV)", "output.csv", "text/csv", partial(frame.csv_of, found.output)
         ),
@@ -45,30 +45,18 @@ def files(stage: frame.Stage, chosen: Chosen, found: Response) -> list[frame.Exp
     ]
 
 
-def picture(found: Response) -> bytes:
-    """The output, about 1,000 px wide: around zero where it has two signs."""
-    values = found.output.astype(np.float32)[None]
-    low, high = float(values.min()), float(values.max())
-    most = max(-low, high) or 1.0
-    limits = np.array([[-most if low < 0 else 0.0, most]], np.float32)
-    large = mosaic.enlarged(mosaic.tiles(values, limits), max(1, 1000 // values.shape[2]))
-    return mosaic.png(large, colours.lut_for(limits))
-
-
 def script(chosen: Chosen) -> list[str]:
     """The program behind the line that sets `image`."""
     function = "transposed" if chosen.kind == "transposed" else "convolve"
-    source, shade = links.setting("slide_input"), links.setting("slide_colour")
-    if source == "picture":
-        plane = "grey(image)" if shade == "grey" else f"image[..., {list(COLOURS).index(shade) - 1}]"
-        names, needs = f"{function}, grey", ["from vizcore.toolkit.small import small"]
-        given = f"small({plane}[..., None], {links.setting('slide_size')})[..., 0]"
+    source = links.setting("slide_input")
+    if source == planes.PICTURE:
+        needs, given = planes.code("slide")
     else:
-        names, needs, given = f"GRIDS, {function}", [], f"GRIDS[{source!r}].values"
+        needs, given = ["from vizcore.exhibits.convolution import GRIDS"], f"GRIDS[{source!r}].values"
     settings = ", ".join(f"{name}={value!r}" for name, value in chosen.settings.items())
     return [
         "",
-        f"from vizcore.exhibits.convolution import {names}",
+        f"from vizcore.exhibits.convolution import {function}",
         *needs,
         "",
         f"kernel = {chosen.kernel.tolist()!r}",

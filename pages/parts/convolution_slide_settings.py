@@ -10,26 +10,22 @@ from numpy.typing import NDArray
 
 from pages import frame
 from pages.frame import links
+from pages.parts import planes
 from pages.parts.convolution_controls import choice, select, slide
 from vizcore.exhibits import convolution
 from vizcore.exhibits.convolution import GRIDS, Response
 from vizcore.toolkit import kernels, windows
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.kernels import KERNELS
-from vizcore.toolkit.small import small
 
 Weights = NDArray[np.float64]  # (h, w)
 
 KINDS = {"correlation": "cross-correlation", "convolution": "convolution", "transposed": "transposed"}
-SIZES = ("8", "12", "16", "24", "32", "48", "64", "96", "128", "192", "256", "384", "512")
-COLOURS = {"grey": "grey", "red": "red", "green": "green", "blue": "blue"}
 CELLS = tuple(str(count) for count in range(1, kernels.MOST_CELLS + 1))
 PIXELS = tuple(str(count) for count in range(1, 6))
 OWN = "own"  # the kernel is the one that `weights` says
 STARTS: Mapping[str, str] = {  # each setting and what it is where the link says nothing
-    "slide_input": "picture",
-    "slide_size": "128",
-    "slide_colour": "grey",
+    **planes.starts("slide", "128"),
     "slide_kernel": "sobel_x",
     "slide_rows": "",
     "slide_cols": "",
@@ -74,24 +70,12 @@ def controls(stage: frame.Stage) -> Chosen:
         InputError: the kernel has no such size.
     """
     with st.container(horizontal=True, vertical_alignment="top"):
-        picture = picture_controls(stage)
+        picture = planes.plane(stage, "slide", STARTS["slide_size"], GRIDS)
         kernel_controls()
     with st.container(horizontal=True, vertical_alignment="top"):
         kind = choice("Computed as", KINDS, "slide_as")
         settings = window_controls(kind)
     return Chosen(picture, kernel(), kind, settings)
-
-
-def picture_controls(stage: frame.Stage) -> Weights:
-    names = {"picture": "The picture", **{name: grid.title for name, grid in GRIDS.items()}}
-    source = select("Input", names, "slide_input", STARTS["slide_input"])
-    if source != "picture":
-        return GRIDS[source].values
-    longest = int(slide("Longer side (px)", SIZES, "slide_size", STARTS["slide_size"]))
-    shade = select("Channel", COLOURS, "slide_colour", STARTS["slide_colour"], width=110)
-    image = stage.image.astype(np.float64)
-    plane = convolution.grey(stage.image) if shade == "grey" else image[..., list(COLOURS).index(shade) - 1]
-    return small(plane[..., None], longest)[..., 0]
 
 
 def kernel_controls() -> None:
@@ -204,9 +188,8 @@ def resize() -> None:
 
 
 def fitted(weights: Weights, rows: int, cols: int) -> Weights:
-    """The kernel cut, or filled with zeros, on all sides."""
-    canvas = np.zeros((rows + 2 * kernels.MOST_CELLS, cols + 2 * kernels.MOST_CELLS))
-    top, left = (canvas.shape[0] - weights.shape[0]) // 2, (canvas.shape[1] - weights.shape[1]) // 2
-    canvas[top : top + weights.shape[0], left : left + weights.shape[1]] = weights
-    margin = kernels.MOST_CELLS
-    return canvas[margin : margin + rows, margin : margin + cols]
+    """The kernel cut, or filled with zeros, on all sides; of an odd number of cells one more at the end."""
+    missing = [wanted - count for wanted, count in zip((rows, cols), weights.shape, strict=True)]
+    filled = np.pad(weights, [(max(0, each) // 2, -(-max(0, each) // 2)) for each in missing])
+    top, left = (max(0, -each) // 2 for each in missing)
+    return filled[top : top + rows, left : left + cols]

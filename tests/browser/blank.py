@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from pages.components import FOLDER, bundle
+from pages.components import bundle, styles
 
 LOAD = """async ([code, style, width, dark]) => {
   document.body.innerHTML = `<div id="host" style="width:${width}px"></div>`;
@@ -34,8 +34,7 @@ def blank_page(browser: Browser, name: str, *, width: int = 900, dark: bool = Fa
     page = browser.new_page(viewport={"width": width + 40, "height": 900})
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    style = (FOLDER / f"{name}.css").read_text(encoding="utf-8")
-    page.evaluate(LOAD, [bundle(name), style, width, dark])
+    page.evaluate(LOAD, [bundle(name), styles(name), width, dark])
     yield page
     page.close()
     assert errors == []

@@ -1,7 +1,5 @@
 """The main job in a real Chromium: from a picture to the values of its feature maps."""
 
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.servers import ROOT
+from tests.browser.downloads import printed, saved
 from vizcore.exhibits import feature_maps
 from vizcore.toolkit.images import decode, encode_png
 from vizcore.toolkit.samples import sample
@@ -257,17 +255,6 @@ def test_every_picture_says_what_it_shows(visit: Visit, server: str) -> None:
     assert all(pictures.nth(index).get_attribute("alt") for index in range(pictures.count()))
 
 
-def saved(page: Page, name: str, folder: Path) -> Path:
-    """Download an entry of the export menu."""
-    page.get_by_test_id("stPopover").get_by_text("Export").click()
-    with page.expect_download() as event:
-        page.get_by_role("button", name=name).click()
-    path = folder / event.value.suggested_filename
-    event.value.save_as(path)
-    page.keyboard.press("Escape")
-    return path
-
-
 def test_what_is_shown_can_be_taken_away(visit: Visit, server: str, tmp_path: Path) -> None:
     page = opened(visit, f"{server}/feature-maps?net=lenet5&picture=digit-3&layer=pool1&channel=2")
     maps = feature_maps.feature_maps(sample("digit-3"), "lenet5", "pool1").maps
@@ -285,14 +272,11 @@ def test_the_script_prints_the_numbers_of_the_page(visit: Visit, server: str, tm
     expect(page.get_by_text("60 × 40 px.").first).to_be_visible(timeout=READY)
     script = saved(page, "A script", tmp_path)
     saved(page, "The picture, for that script", tmp_path)
-    run = subprocess.run(
-        [sys.executable, script], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
-    )
+    output = printed(script)
     values = feature_maps.feature_maps(decode((tmp_path / "photo.png").read_bytes()), "lenet5", "pool1").maps[
         2
     ]
-    assert run.returncode == 0, run.stderr
-    assert f"map 2 {values.min():.6g} {values.mean():.6g} {values.max():.6g}" in run.stdout
+    assert f"map 2 {values.min():.6g} {values.mean():.6g} {values.max():.6g}" in output
 
 
 def test_a_sum_can_be_taken_away(visit: Visit, server: str, tmp_path: Path) -> None:

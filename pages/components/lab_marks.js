@@ -1,9 +1,11 @@
-// What lights up: the window of the output under the cursor, or all outputs that use the input under it.
+// What lights up: the window of the output under the cursor, or all outputs that use the input under it. A view says
+// what goes with that: `weightOf(out, i, j)`, the weight that an output gives to a place of its window, null for none;
+// `write(focus)`, which writes the arithmetic; where it has one, `best(out)`, the cell { top, left } that makes an
+// output alone; and `apart`, whether the cells of a window don't touch.
 
 import { ARROWS } from "./canvas.js";
-import { drawLens } from "./convolution_panels.js";
-import { writeSums } from "./convolution_sums.js";
 import { boxOf, brief, GREEN, ORANGE, outline, placeAt, tint } from "./grids.js";
+import { drawLens } from "./lab_panels.js";
 import { bright } from "./unit_marks.js";
 import { closest, readBy, usedBy } from "./windows.js";
 
@@ -15,15 +17,19 @@ const CORNER = 32; // px that a cell needs to hold a weight below its number
 export function wireMarks(view) {
   const { input, output } = view;
   view.point = (hit) => point(view, hit);
-  for (const [name, stage] of [["input", input], ["output", output]]) {
-    stage.canvas.onpointermove = (event) => { if (!view.grip) point(view, under(view, name, event)); };
-    stage.canvas.onpointerleave = (event) => { if (event.pointerType !== "touch") point(view, null); };
-    stage.canvas.onblur = () => { point(view, null); view.tell(); };
-    stage.canvas.onkeydown = (event) => arrow(view, name, event);
-    stage.canvas.onkeyup = () => view.tell();
-  }
-  output.canvas.onclick = (event) => { const hit = under(view, "output", event); if (hit) choose(view, hit); };
+  wireStage(view, "input", input);
+  wireStage(view, "output", output);
+  output.canvas.onclick = (event) => { const hit = under(view, "output", output, event); if (hit) choose(view, hit); };
   wireDrag(view);
+}
+
+/** Let the cells of a stage be pointed at: as those of the input, or of the output. */
+export function wireStage(view, name, stage) {
+  stage.canvas.onpointermove = (event) => { if (!view.grip) point(view, under(view, name, stage, event)); };
+  stage.canvas.onpointerleave = (event) => { if (event.pointerType !== "touch") point(view, null); };
+  stage.canvas.onblur = () => { point(view, null); view.tell(); };
+  stage.canvas.onkeydown = (event) => arrow(view, name, event);
+  stage.canvas.onkeyup = () => view.tell();
 }
 
 /** The window follows a pointer that is pressed over the input. */
@@ -56,7 +62,7 @@ function wireDrag(view) {
     view.grip = [0, 0];
     drag(event);
     canvas.onpointerup();
-    point(view, under(view, "input", event));
+    point(view, under(view, "input", view.input, event));
   };
 }
 
@@ -66,8 +72,8 @@ function middle({ window: { rows, cols }, selected: { row, col } }) {
 }
 
 /** The cell under a pointer: of the output, or of the input without its padding. */
-function under(view, name, event) {
-  const [y, x] = placeAt(view[name], event), { h, w, oh, ow } = view.header, pad = name === "input";
+function under(view, name, stage, event) {
+  const [y, x] = placeAt(stage, event), { h, w, oh, ow } = view.header, pad = name === "input";
   const row = Math.floor(y) - (pad ? view.top : 0), col = Math.floor(x) - (pad ? view.left : 0);
   return row >= 0 && col >= 0 && row < (pad ? h : oh) && col < (pad ? w : ow) ? { name, row, col } : null;
 }
@@ -111,9 +117,14 @@ export function light(view) {
   const { hover, selected } = view, used = hover?.name === "input", at = hover?.name === "output" || used ? hover : selected;
   const taps = used ? usedBy(view.window, at.row, at.col) : readBy(view.window, at.row, at.col);
   const focus = { used, taps, row: at.row, col: at.col, tap: hover?.name === "kernel" ? hover : null };
-  markPanel(view, view.input, view.source, focus, used ? pointed : readCells);
+  markInput(view, view.input, view.source, focus);
   markPanel(view, view.output, view.target, focus, used ? uses : result);
-  writeSums(view, focus);
+  view.write(focus);
+}
+
+/** Mark in a grid with the places of the padded input what is pointed at, or what an output reads. */
+export function markInput(view, panel, grid, focus) {
+  markPanel(view, panel, grid, focus, focus.used ? pointed : readCells);
 }
 
 function markPanel(view, panel, grid, focus, mark) {
@@ -134,20 +145,20 @@ function markPanel(view, panel, grid, focus, mark) {
 
 /** Where a magnifier looks: at the middle of what is marked. */
 function centre(view, panel, { used, taps, row, col }) {
-  const mean = (values) => (values.length ? (Math.min(...values) + Math.max(...values)) / 2 : 0);
-  if (panel === view.output) return used ? [mean(taps.map((tap) => tap.row)), mean(taps.map((tap) => tap.col))] : [row, col];
-  return used ? [row + view.top, col + view.left] : [mean(taps.map(({ top }) => top)), mean(taps.map(({ left }) => left))];
+  const mean = (key) => (taps.length ? (taps[0][key] + taps.at(-1)[key]) / 2 : 0); // they stand in reading order
+  if (panel === view.output) return used ? [mean("row"), mean("col")] : [row, col];
+  return used ? [row + view.top, col + view.left] : [mean("top"), mean("left")];
 }
 
 /** The cells that an output reads: the window over the input: its outline, and in a dilated one each cell that it reads. */
-function readCells(view, stage, { taps, tap }) {
+function readCells(view, stage, { taps, tap, row, col }) {
   if (!taps.length) return;
-  const { dilation, transposed } = view.header, tops = taps.map(({ top }) => top), lefts = taps.map(({ left }) => left);
-  const top = Math.min(...tops), left = Math.min(...lefts), h = Math.max(...tops) - top + 1, w = Math.max(...lefts) - left + 1;
-  const apart = dilation > 1 && !transposed && stage.side >= 6;
-  if (apart) for (const cell of taps) outline(stage.context, boxOf(stage, cell.top, cell.left), ORANGE, 1.5);
+  const { top, left } = taps[0], last = taps.at(-1), h = last.top - top + 1, w = last.left - left + 1;
+  if (view.apart && stage.side >= 6) for (const cell of taps) outline(stage.context, boxOf(stage, cell.top, cell.left), ORANGE, 1.5);
   else frame(stage, top, left, h, w, ORANGE);
-  for (const cell of taps) corner(view, stage, cell.top, cell.left, view.applied[cell.i * view.header.kw + cell.j]);
+  if (stage.grid === view.source) for (const { top: y, left: x, i, j } of taps) corner(view, stage, y, x, view.weightOf({ row, col }, i, j));
+  const best = view.best?.({ row, col });
+  if (best) frame(stage, best.top, best.left, 1, 1, GREEN);
   const chosen = tap && taps.find(({ i, j }) => i === tap.row && j === tap.col);
   if (chosen) outline(stage.context, boxOf(stage, chosen.top, chosen.left), ORANGE, 4);
 }
@@ -171,14 +182,13 @@ function result(view, stage, { row, col }) {
 
 /** All outputs that use an input cell, each with its weight. */
 function uses(view, stage, { taps }) {
-  const weights = new Map();
+  if (!taps.length) return;
+  const weights = new Map(), { row: top, col: left } = taps[0], { row: bottom, col: right } = taps.at(-1);
   for (const { row, col, i, j } of taps) {
-    const at = row * view.header.ow + col;
-    weights.set(at, (weights.get(at) ?? 0) + view.applied[i * view.header.kw + j]);
+    const at = row * view.header.ow + col, weight = view.weightOf({ row, col }, i, j);
+    weights.set(at, weight === null ? null : (weights.get(at) ?? 0) + weight);
   }
-  const rows = taps.map(({ row }) => row), cols = taps.map(({ col }) => col);
-  const top = Math.min(...rows), left = Math.min(...cols);
-  if (stage.side < 6 && taps.length) frame(stage, top, left, Math.max(...rows) - top + 1, Math.max(...cols) - left + 1, GREEN);
+  if (stage.side < 6) frame(stage, top, left, bottom - top + 1, right - left + 1, GREEN);
   else for (const at of weights.keys()) outline(stage.context, boxOf(stage, Math.floor(at / view.header.ow), at % view.header.ow), GREEN, 1.5);
   for (const [at, weight] of weights) corner(view, stage, Math.floor(at / view.header.ow), at % view.header.ow, weight);
 }
@@ -191,7 +201,7 @@ function frame(stage, row, col, h, w, colour) {
 
 /** The weight of a cell in small letters below its number. */
 function corner({ font }, stage, row, col, weight) {
-  if (stage.side < CORNER) return;
+  if (stage.side < CORNER || weight === null) return;
   const { context, side, grid } = stage, [x, y] = boxOf(stage, row, col);
   context.fillStyle = bright(tint(grid.scale, grid.values[row * grid.w + col])) ? "#8a4b00" : "#ffc04d";
   Object.assign(context, { font: `${Math.max(9, side / 5.5)}px ${font}`, textAlign: "right", textBaseline: "bottom" });
