@@ -1,0 +1,130 @@
+"""Points moved by losses of pairs and triplets: against loops, finite differences and what they ask for."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from vizcore.toolkit import losses
+from vizcore.toolkit.errors import InputError
+from vizcore.toolkit.metric_learning import EMBEDDINGS, Report, Spec, learned
+
+POINTS = torch.tensor([[0.2, 1.1], [0.9, -0.3], [-0.5, 0.4], [1.5, 1], [-1, -0.7]], dtype=torch.float64)
+LABELS = torch.tensor([0, 1, 0, 1, 2])
+PAIRS = [(i, j, LABELS[i] == LABELS[j]) for i, j in itertools.combinations(range(5), 2)]
+
+
+def distance(i: int, j: int) -> float:
+    return math.dist(POINTS[i].tolist(), POINTS[j].tolist())
+
+
+def last(**settings: object) -> Report:
+    return list(learned(Spec(**settings)))[-1]  # type: ignore[arg-type]
+
+
+def test_the_contrastive_costs_are_those_of_a_loop_over_pairs() -> None:
+    found = EMBEDDINGS["contrastive"].costs(POINTS, LABELS, 1.5)
+    wanted = [(distance(i, j) if alike else max(0, 1.5 - distance(i, j))) ** 2 / 2 for i, j, alike in PAIRS]
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_the_triplet_costs_are_those_of_a_loop_over_triplets() -> None:
+    found = EMBEDDINGS["triplet"].costs(POINTS, LABELS, 0.5)
+    wanted = [
+        max(0, distance(a, p) - distance(a, n) + 0.5)
+        for a, p, n in itertools.permutations(range(5), 3)
+        if LABELS[a] == LABELS[p] != LABELS[n]
+    ]
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_the_cosine_costs_are_those_of_the_curve_over_the_angle() -> None:
+    found = EMBEDDINGS["cosine"].costs(POINTS, LABELS, 0.2)
+    angles = torch.rad2deg(torch.atan2(POINTS[:, 1], POINTS[:, 0])).tolist()
+    for cost, (i, j, alike) in zip(found, PAIRS, strict=True):
+        curve = losses.curve("cosine", angles[i] - angles[j], target=1 if alike else -1, margin=0.2)
+        assert cost.item() == pytest.approx(curve.value[0], abs=1e-9)
+
+
+@pytest.mark.parametrize("loss", EMBEDDINGS)
+def test_a_move_is_the_finite_difference_downhill(loss: str) -> None:
+    spec = Spec(loss=loss, rate=0.2, each=3)
+    report, entry = next(learned(spec)), EMBEDDINGS[loss]
+    points, labels = torch.tensor(report.points), torch.tensor(report.labels)
+    for row, col in ((0, 0), (4, 1), (8, 0)):
+        ahead, behind = points.clone(), points.clone()
+        ahead[row, col] += 1e-6
+        behind[row, col] -= 1e-6
+        rise = entry.costs(ahead, labels, 0.5).mean() - entry.costs(behind, labels, 0.5).mean()
+        assert report.moves[row, col] == pytest.approx(-0.2 * 9 * rise.item() / 2e-6, abs=1e-6)
+
+
+def test_every_report_follows_from_the_one_before() -> None:
+    first, second, *_ = learned(Spec())
+    np.testing.assert_array_equal(second.points, first.points + first.moves)
+    assert (first.step, second.step) == (0, 1)
+
+
+@pytest.mark.parametrize("loss", EMBEDDINGS)
+@pytest.mark.parametrize("seed", range(3))
+def test_every_loss_falls_and_brings_classes_together(loss: str, seed: int) -> None:
+    reports = list(learned(Spec(loss=loss, margin=0.5, seed=seed, steps=400)))
+    assert reports[-1].loss < reports[0].loss / 2
+    assert reports[-1].active < reports[0].active
+    assert reports[-1].accuracy > reports[0].accuracy
+
+
+def test_the_contrastive_loss_draws_two_classes_into_points_a_margin_apart() -> None:
+    found = last(loss="contrastive", margin=1, classes=2, rate=0.3, steps=600, seed=1)
+    centres = [found.points[found.labels == label].mean(0) for label in (0, 1)]
+    assert max(np.ptp(found.points[found.labels == label], axis=0).max() for label in (0, 1)) < 0.01
+    assert math.dist(*centres) == pytest.approx(1, abs=0.01)
+
+
+def test_the_cosine_loss_moves_points_at_right_angles_to_their_vectors() -> None:
+    report = next(learned(Spec(loss="cosine", margin=0.1)))
+    np.testing.assert_allclose((report.points * report.moves).sum(1), 0, atol=1e-10)
+
+
+@pytest.mark.parametrize("loss", EMBEDDINGS)
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_the_ends_of_the_settings_stay_finite(loss: str, end: str) -> None:
+    margin = getattr(EMBEDDINGS[loss].margin, end)
+    found = last(loss=loss, margin=margin, rate=0.5, classes=5, each=2, steps=100)
+    assert np.isfinite([found.points, found.moves]).all()
+    assert np.abs(found.points).max() < 100
+
+
+def test_a_run_belongs_to_its_seed_and_leaves_the_global_generator_alone() -> None:
+    torch.manual_seed(1)
+    before = torch.random.get_rng_state()
+    one, again, other = (last(seed=seed, steps=5).points for seed in (4, 4, 5))
+    assert torch.equal(before, torch.random.get_rng_state())
+    np.testing.assert_array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("entry", EMBEDDINGS.values(), ids=EMBEDDINGS)
+def test_an_entry_is_complete_and_takes_the_usual_margin(entry: object) -> None:
+    assert all((entry.title, entry.formula, entry.says, entry.source))  # type: ignore[attr-defined]
+    assert entry.margin.low <= Spec().margin <= entry.margin.high  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"loss": "ntxent"}, "no loss of embeddings called 'ntxent'"),
+        ({"margin": 0}, "Margin m goes from"),
+        ({"loss": "cosine", "margin": 2}, "Margin m goes from"),
+        ({"classes": 1}, "The number of classes goes from 2 to 5, not 1"),
+        ({"each": 2.5}, "'each' is a whole number"),
+        ({"rate": float("nan")}, "The rate goes from"),
+        ({"steps": 10**9}, "The number of steps goes from"),
+        ({"seed": -1}, "The seed goes from"),
+    ],
+)
+def test_a_run_that_cannot_be_is_explained(settings: dict[str, object], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        Spec(**settings)  # type: ignore[arg-type]
