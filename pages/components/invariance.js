@@ -141,7 +141,7 @@ function question(view, rest) {
     takeAnswer(view, unpack(bytes));
     drawAnswer(view);
     if (view.answer.moved) drawMoved(view);
-    if (view.stale && false) view.resting = setTimeout(() => question(view, true), REST);
+    if (view.stale && !rest && !asked.more) view.resting = setTimeout(() => question(view, true), REST);
     view.root.dataset.answered = Number(view.root.dataset.answered ?? 0) + 1; // for tests and measurements
   }, (error) => { view.find(".notice").textContent = error; });
 }
