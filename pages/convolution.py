@@ -19,10 +19,7 @@ VIEWS: Mapping[str, str] = {
     "find": "Find a pattern",
 }
 
-links.follow("convolution", "view")
-if links.setting("view", "slide") not in VIEWS:
-    links.choose("view", "slide")
-part = import_module(f"pages.parts.convolution_{links.setting('view')}")
+part = import_module(f"pages.parts.convolution_{frame.view('convolution', VIEWS)}")
 settings = ("view", "picture", "net", *part.SETTINGS)
 links.follow("convolution", *settings)
 page = frame.current()
@@ -32,13 +29,6 @@ for name, start in starts.items():
 st.session_state["convolution.turn"] = st.session_state.get("convolution.turn", 0) + 1
 frame.header("convolution", part.PRESETS, page, starts)
 frame.sidebar(page)
-st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=VIEWS.__getitem__,
-    required=True,
-    key="view",
-    label_visibility="collapsed",
-)
+frame.switch(VIEWS)
 part.show(page)
 frame.about(convolution, *part.EXPLAINED)

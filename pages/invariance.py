@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from importlib import import_module
 
-import streamlit as st
-
 from pages import frame
 from pages.frame import links
 from vizcore.exhibits import invariance
@@ -17,23 +15,13 @@ VIEWS: Mapping[str, str] = {
     "sampling": "Sampling",
 }
 
-links.follow("invariance", "view")
-if links.setting("view", "shift") not in VIEWS:
-    links.choose("view", "shift")
-part = import_module(f"pages.parts.invariance_{links.setting('view')}")
+part = import_module(f"pages.parts.invariance_{frame.view('invariance', VIEWS)}")
 links.follow("invariance", "view", "picture", "net", *part.SETTINGS)
 page = frame.current()
 for name, start in part.STARTS.items():
     links.setting(name, start)  # before the header asks which preset is shown
 frame.header("invariance", part.PRESETS, page, part.STARTS)
 frame.sidebar(page)
-st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=VIEWS.__getitem__,
-    required=True,
-    key="view",
-    label_visibility="collapsed",
-)
+frame.switch(VIEWS)
 part.show(page)
 frame.about(invariance, *part.EXPLAINED)

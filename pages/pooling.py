@@ -15,10 +15,7 @@ VIEWS: Mapping[str, str] = {
     "detector": "One dimension",
 }
 
-links.follow("pooling", "view")
-if links.setting("view", "grid") not in VIEWS:
-    links.choose("view", "grid")
-part = import_module(f"pages.parts.pooling_{links.setting('view')}")
+part = import_module(f"pages.parts.pooling_{frame.view('pooling', VIEWS)}")
 links.follow("pooling", "view", "picture", "net", *part.STARTS)
 page = frame.current()
 for name, start in part.STARTS.items():
@@ -27,13 +24,6 @@ part.settle()
 st.session_state["pooling.turn"] = st.session_state.get("pooling.turn", 0) + 1
 frame.header("pooling", part.PRESETS, page, part.STARTS)
 frame.sidebar(page)
-st.segmented_control(
-    "View",
-    list(VIEWS),
-    format_func=VIEWS.__getitem__,
-    required=True,
-    key="view",
-    label_visibility="collapsed",
-)
+frame.switch(VIEWS)
 part.show(page)
 frame.about(pooling, *part.EXPLAINED)

@@ -8,6 +8,7 @@ from pages.frame.pictures import pad, put
 from pages.frame.question import question
 from pages.frame.received import received
 from pages.frame.stage import BESIDE, Stage, beside, beside_card, beside_control, current, sidebar
+from pages.frame.views import switch, view
 from pages.server.errors import explained_errors
 
 __all__ = [
@@ -34,5 +35,7 @@ __all__ = [
     "received",
     "script",
     "sidebar",
+    "switch",
+    "view",
     "zip_of",
 ]

@@ -24,13 +24,31 @@ _SHOWN = "links.shown"  # (page, what was last written into the address)
 _MISSED = "links.missed"  # setting -> why the link could not be followed
 
 
+def entered(page: str) -> bool:
+    """Whether another page was shown before this run."""
+    before, _ = st.session_state.get(_SHOWN, ("", {}))
+    return bool(before != page)
+
+
 def follow(page: str, *names: str) -> None:
-    """Let the address win where somebody changed it since the last run: by Back or Forward."""
-    before, shown = st.session_state.get(_SHOWN, ("", {}))
-    for name in names if before == page else ():
+    """Let the address win where somebody changed it since the last run: by Back, Forward or a link.
+
+    Opening a page leaves an entry in the history that names nothing yet; there, what is chosen stays.
+    """
+    shown: dict[str, str] = {} if entered(page) else st.session_state[_SHOWN][1]
+    if _bare(shown):
+        return
+    for name in names:
         value = _address(name)
-        if value != shown.get(name, value):
+        if value != shown.get(name, ""):
             st.session_state[name] = value
+        shown[name] = value
+    st.session_state[_SHOWN] = (page, shown)
+
+
+def _bare(shown: Mapping[str, str]) -> bool:
+    """Whether the address names nothing of what was written into it."""
+    return any(shown.values()) and not any(_address(name) for name in shown)
 
 
 def setting(name: str, default: str = "") -> str:
@@ -78,6 +96,8 @@ def publish(page: str, *names: str, starts: Mapping[str, str] | None = None) -> 
     """
     values = {name: setting(name) for name in names}
     values = {name: "" if value == (starts or {}).get(name) else value for name, value in values.items()}
+    if not entered(page) and _bare(shown := st.session_state[_SHOWN][1]) and values == shown:
+        return  # Back leads on from here
     if changed := {name: value for name, value in values.items() if value != _address(name)}:
         st.query_params.update(changed)
     st.session_state[_SHOWN] = (page, values)

@@ -85,7 +85,13 @@ def noticed(case: Case, along: Along, grids: Grids | None) -> list[str]:
 def helped(bare: Consistency, blurred: Consistency) -> list[str]:
     """How much the blur helps on this picture."""
     change = blurred.pairs - bare.pairs
-    verdict = "as consistent" if change == 0 else "more consistent" if change > 0 else "less consistent"
+    verdict = (
+        "neither more nor less consistent"
+        if change == 0
+        else "more consistent"
+        if change > 0
+        else "less consistent"
+    )
     points = "" if change == 0 else f"{abs(100 * change):.3g} percentage points "
     lines = [
         f"On this picture blurring before subsampling makes the network {points}{verdict}: of all pairs of "
@@ -110,9 +116,10 @@ def exact(response: NetworkResponse, case: Case) -> str:
     every, longest = int((response.periods[:, 1] == 1).sum()), int(response.periods[:, 1].max())
     if longest == 0:
         return "No layer follows any shift exactly: without padding the windows do not go round the torus."
+    exact = f"{every} of the {len(response.layers)} layers follow" if every else "no layer follows"
     return (
-        f"On the torus {every} of {len(response.layers)} layers follow every shift, so their error is 0; the "
-        f"deepest that follow any follow only shifts by multiples of {longest} px."
+        f"On the torus {exact} every shift exactly; the deepest that follow any follow "
+        f"only shifts by multiples of {longest} px."
     )
 
 

@@ -183,5 +183,5 @@ def predict(picture: Grey, step: int) -> None:
         truth = "same" if np.isclose(one, two) else "more" if two > one else "less"
         return truth, f"It is {two:.1%} against {one:.1%}: the dashed square is half as wide."
 
-    ask = f"only every {2 * step}th pixel were kept? Without a blur, the share outside would be …"
+    ask = f"only one of {2 * step} pixels were kept in each row? Without a blur, the share outside would be …"
     frame.question(ask, GUESSES, f"sampling.predict.{step}.{len(picture)}", reveal)

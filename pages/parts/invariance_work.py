@@ -5,7 +5,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -31,9 +31,15 @@ class Work:
         self.key = key
         self.done = 0.0  # share, 0 to 1
         self.stopped = False
-        self.result: Any = None
+        with _lock:
+            self.result: Any = _kept.get(key)
+        self.shown = False  # whether the page has the result
         self._began = time.monotonic()
-        self._future = _threads.submit(_run, weakref.ref(self), key, compute)
+        self._future: Future[None] = Future()
+        if self.result is None:
+            self._future = _threads.submit(_run, weakref.ref(self), key, compute)
+        else:
+            self._future.set_result(None)
 
     @property
     def running(self) -> bool:
@@ -72,10 +78,6 @@ def result(slot: str, key: Hashable, compute: Compute[T]) -> T | None:
         key: equal keys have equal results, whoever asks.
         compute: runs in another thread, without Streamlit; its second argument says when to give up.
     """
-    with _lock:
-        if key in _kept:
-            known: T = _kept[key]
-            return known
     work = _held(slot)
     if work is None or work.key != key:
         if work:
@@ -83,6 +85,7 @@ def result(slot: str, key: Hashable, compute: Compute[T]) -> T | None:
         work = st.session_state[slot] = Work(key, compute)
         work.wait()
     found: T | None = work.result
+    work.shown = found is not None
     return found
 
 
@@ -95,7 +98,7 @@ def progress(slots: Mapping[str, str]) -> None:
     with st.container(height=44, border=False, key=f"{next(iter(slots))}.place"):
         for slot, what in slots.items():
             work = _held(slot)
-            if work and work.result is None:
+            if work and not work.shown:
                 looks = LOOKS if work.running else None
                 st.fragment(_panel, run_every=looks)(slot, work, what, work.running)
                 return
@@ -103,7 +106,7 @@ def progress(slots: Mapping[str, str]) -> None:
 
 
 def _panel(slot: str, work: Work, what: str, running: bool) -> None:
-    if work.running != running:
+    if work.running != running or work.result is not None:
         st.rerun()
     if work.failure:
         advice(work.failure)

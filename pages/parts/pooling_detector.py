@@ -90,7 +90,8 @@ def window_controls() -> dict[str, Any]:
     steps = {step: step for step in ("1", "2", "3")}
     stride = select("Stride", steps, "detector_stride", STARTS["detector_stride"], width=90)
     paddings = {str(cells): str(cells) for cells in range(window // 2 + 1)}
-    padding = select("Padding", paddings, "detector_padding", "0", width=90)
+    start = min(STARTS["detector_padding"], max(paddings))
+    padding = select("Padding", paddings, "detector_padding", start, width=90)
     ceil = choice("Keep a last window", CEIL, "detector_ceil")
     return {
         "window": window,
@@ -144,18 +145,27 @@ def noticed(values: Sequence[float], found: Moved) -> list[str]:
         f"{changed} of {len(values)} detectors changed ({found.share_of_inputs:.0%}), and {outputs} of "
         f"{found.outputs_changed.size} outputs ({found.share_of_outputs:.0%})."
     ]
-    for grid in GRIDS.values():
+    for grid in GRIDS.values() if as_the_lecture_says(found) else ():
         if len(grid.values) == 1 and grid.values[0].tolist() == list(values):
             lines.append(f"{grid.says} (From {grid.lecture}.)")
     if found.share_of_outputs < found.share_of_inputs:
         lines.append(
             "The network behind sees less of the move than the detectors did: approximate invariance."
         )
-    elif found.before.kind == "max":
+    elif found.before.kind == "max" and outputs:
         lines.append(
             "Here the maximum hides nothing: strong detectors left their windows or came into new ones."
         )
     return lines
+
+
+def as_the_lecture_says(found: Moved) -> bool:
+    """Whether the windows are those of a preset, so that its sentence fits."""
+    windows = ("detector_window", "detector_stride", "detector_padding", "detector_ceil")
+    return found.before.kind == "max" and any(
+        all(links.setting(name) == {**STARTS, **preset.settings}[name] for name in windows)
+        for preset in PRESETS.values()
+    )
 
 
 def predict(values: Sequence[float], settings: Mapping[str, Any]) -> None:

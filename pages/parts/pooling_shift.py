@@ -181,7 +181,7 @@ def noticed(
         lines.append(
             "Where a window keeps its winner, the maximum stays: invariance, but to small shifts only."
         )
-    else:
+    elif found["max"].share:
         lines.append("The maxima spared nothing: winners left their windows, or stronger values came in.")
     return lines
 

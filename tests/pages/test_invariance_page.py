@@ -11,11 +11,16 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import invariance_networks as networks
 from pages.parts import invariance_places as places
 from pages.parts.invariance_network_fields import lettered
+from pages.parts.invariance_networks import Case
+from pages.parts.invariance_work import Work
 from vizcore.exhibits import invariance
 from vizcore.exhibits.convolution import grey
 from vizcore.toolkit import sampling, shifts
+from vizcore.toolkit.equivariance import Subject
+from vizcore.toolkit.glances import Glances
 from vizcore.toolkit.samples import sample
 from vizcore.toolkit.small import square
 
@@ -159,6 +164,22 @@ def test_every_move_of_a_network_shows_curves_and_the_moved_picture(move: str) -
     assert reply(app)[0]["moved"]
     assert [chart["names"] for chart in header["charts"]] == [["as it is", "with blur"]]
     assert header["drag"] == ("turn" if move == "rotation" else "along")
+
+
+def test_while_dragging_the_answers_come_from_the_grids_that_are_there() -> None:
+    case = Case("d", "lenet5", "shift", "circular", 3, None, 0)
+    found = networks.grids(case, sample("digit-8"), lambda _share: None, lambda: False)
+    now = networks.looked_up(found, (2, -3))
+    assert now is not None
+    eye = Glances(Subject("lenet5"), sample("digit-8"))
+    np.testing.assert_allclose(now[0], eye.shifted(2, -3).probabilities, atol=1e-4)
+    assert networks.looked_up(found, (0, 9)) is None
+
+
+def test_what_ends_between_two_looks_is_shown_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Work, "wait", lambda _work: None)
+    app = opened("network", picture="digit-8", net="lenet5", taps="5")
+    assert all(field["ready"] for field in message(app)[0]["fields"])
 
 
 def test_half_a_mirroring_is_none() -> None:

@@ -70,3 +70,11 @@ def test_what_was_wrong_is_a_sentence_and_a_bug_surfaces() -> None:
     assert work.failure == "The picture is too small."
     with pytest.raises(ZeroDivisionError):
         _ = bug.failure
+
+
+def test_a_result_is_kept_for_whoever_asks_with_an_equal_key() -> None:
+    first = Work(("kept", 1), lambda _progress, _stop: [7])
+    first.wait()
+    again = Work(("kept", 1), lambda _progress, _stop: [8])
+    assert again.result is first.result
+    assert not again.running
