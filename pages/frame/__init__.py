@@ -1,7 +1,7 @@
 """What all pages share. A page imports this package and calls its parts as `frame.<name>`."""
 
 from pages.frame.about import about
-from pages.frame.export import Export, csv_of, export_menu, html_page, map_png, npz_of, script, zip_of
+from pages.frame.export import Export, csv_of, export_menu, html_page, map_png, npz_of, recomputed, zip_of
 from pages.frame.header import Preset, header
 from pages.frame.missing import missing
 from pages.frame.pictures import pad, put
@@ -33,7 +33,7 @@ __all__ = [
     "put",
     "question",
     "received",
-    "script",
+    "recomputed",
     "sidebar",
     "switch",
     "view",

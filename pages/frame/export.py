@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components import bundle, styles
+from pages.frame.stage import Stage
 from vizcore.plots import colours, mosaic
+from vizcore.toolkit import images
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,31 @@ def export_menu(exports: Callable[[], Sequence[Export]], key: str) -> None:
                 on_click="ignore",
                 type="tertiary",
             )
+
+
+def recomputed(stage: Stage, title: str, lines: Sequence[str]) -> list[Export]:
+    """The script that recomputes what is shown, and the picture that it needs.
+
+    Args:
+        stage: what is looked at.
+        title: what the script recomputes.
+        lines: the program behind the line that sets `image`.
+    """
+    picture = "" if stage.own else stage.picture
+    return [
+        Export(
+            "A script that recomputes this",
+            "recompute.py",
+            "text/x-python",
+            partial(script, title, picture, lines),
+        ),
+        Export(
+            "The picture, for that script",
+            "picture.png",
+            "image/png",
+            partial(images.encode_png, stage.image),
+        ),
+    ]
 
 
 def csv_of(values: NDArray[np.floating]) -> bytes:

@@ -7,13 +7,11 @@ from pages.frame import links
 from pages.parts import planes
 from pages.parts.convolution_slide_settings import Chosen
 from vizcore.exhibits.convolution import Response
-from vizcore.toolkit import images
 
 
 def files(stage: frame.Stage, chosen: Chosen, found: Response) -> list[frame.Export]:
     """Everything in the export menu."""
     arrays = {"input": chosen.picture, "kernel": chosen.kernel, "output": found.output}
-    lines = script(chosen)
     return [
         frame.Export(
             "The output, as a picture", "output.png", "image/png", partial(frame.map_png, found.output)
@@ -30,18 +28,7 @@ def files(stage: frame.Stage, chosen: Chosen, found: Response) -> list[frame.Exp
             "application/octet-stream",
             partial(frame.npz_of, **arrays),
         ),
-        frame.Export(
-            "A script that recomputes this",
-            "recompute.py",
-            "text/x-python",
-            partial(frame.script, "One kernel on one picture", "" if stage.own else stage.picture, lines),
-        ),
-        frame.Export(
-            "The picture, for that script",
-            "picture.png",
-            "image/png",
-            partial(images.encode_png, stage.image),
-        ),
+        *frame.recomputed(stage, "One kernel on one picture", script(chosen)),
     ]
 
 

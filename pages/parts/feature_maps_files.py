@@ -10,8 +10,8 @@ from pages import frame
 from pages.parts.feature_maps_panel import Panel, Unit
 from vizcore.exhibits.feature_maps import Response, UnitArithmetic
 from vizcore.plots import colours, mosaic
-from vizcore.toolkit import images, nets
 from vizcore.toolkit import maps as of_maps
+from vizcore.toolkit import nets
 
 
 def files(shown: Panel, unit: Unit, taken_apart: UnitArithmetic | None) -> list[frame.Export]:
@@ -41,18 +41,7 @@ def files(shown: Panel, unit: Unit, taken_apart: UnitArithmetic | None) -> list[
             "application/zip",
             partial(every_layer, shown.guess),
         ),
-        frame.Export(
-            "A script that recomputes this",
-            "recompute.py",
-            "text/x-python",
-            partial(frame.script, title, "" if stage.own else stage.picture, script(shown, unit)),
-        ),
-        frame.Export(
-            "The picture, for that script",
-            "picture.png",
-            "image/png",
-            partial(images.encode_png, stage.image),
-        ),
+        *frame.recomputed(stage, title, script(shown, unit)),
     ]
 
 

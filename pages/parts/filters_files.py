@@ -40,18 +40,7 @@ def files(stage: frame.Stage, shown: Shown, channel: int, packed: bytes) -> list
             "application/octet-stream",
             partial(archive, shown),
         ),
-        frame.Export(
-            "A script that recomputes this",
-            "recompute.py",
-            "text/x-python",
-            partial(frame.script, title, "" if stage.own else stage.picture, script(stage, shown, channel)),
-        ),
-        frame.Export(
-            "The picture, for that script",
-            "picture.png",
-            "image/png",
-            partial(images.encode_png, stage.image),
-        ),
+        *frame.recomputed(stage, title, script(stage, shown, channel)),
     ]
 
 

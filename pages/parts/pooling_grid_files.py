@@ -10,7 +10,6 @@ from pages.frame import links
 from pages.parts import planes
 from pages.parts.pooling_grid_settings import OWN, Chosen
 from vizcore.exhibits.pooling import Pooled
-from vizcore.toolkit import images
 
 Values = NDArray[np.float64]
 
@@ -18,7 +17,6 @@ Values = NDArray[np.float64]
 def files(stage: frame.Stage, chosen: Chosen, found: Pooled, unpooled: Values) -> list[frame.Export]:
     """Everything in the export menu."""
     arrays = {"input": chosen.picture, "output": found.output, "unpooled": unpooled, "winners": found.winners}
-    lines = script(chosen)
     return [
         frame.Export(
             "The output, as a picture", "output.png", "image/png", partial(frame.map_png, found.output)
@@ -38,18 +36,7 @@ def files(stage: frame.Stage, chosen: Chosen, found: Pooled, unpooled: Values) -
             "application/octet-stream",
             partial(frame.npz_of, **arrays),
         ),
-        frame.Export(
-            "A script that recomputes this",
-            "recompute.py",
-            "text/x-python",
-            partial(frame.script, "One pooling of one picture", "" if stage.own else stage.picture, lines),
-        ),
-        frame.Export(
-            "The picture, for that script",
-            "picture.png",
-            "image/png",
-            partial(images.encode_png, stage.image),
-        ),
+        *frame.recomputed(stage, "One pooling of one picture", script(chosen)),
     ]
 
 

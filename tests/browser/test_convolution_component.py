@@ -13,23 +13,10 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from pages.components import bundle, styles
 from pages.components.convolution import Slider, View, answer, pack
+from tests.browser.blank import LOAD, RENDER
 from vizcore.exhibits import convolution
 from vizcore.toolkit import windows
 
-LOAD = """async ([code, style, width]) => {
-  document.body.innerHTML = `<div id="host" style="width:${width}px"></div>`;
-  const host = document.getElementById('host');
-  host.style.setProperty('--st-background-color', '#ffffff');
-  window.part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  window.sent = [];
-  window.parent_ = host.attachShadow({ mode: 'open' });
-  window.parent_.appendChild(document.createElement('style')).textContent = style;
-}"""
-RENDER = """(text) => {
-  const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const setTriggerValue = (name, value) => window.sent.push([name, value]);
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
-}"""
 PIXEL = """(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"""
 WIDEST = """() => Math.max(...[...window.parent_.querySelectorAll('.root *')]
   .map((element) => element.getBoundingClientRect().right))"""
@@ -75,7 +62,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def load(page: Page, width: int) -> None:
-    page.evaluate(LOAD, [bundle("convolution"), styles("convolution"), width])
+    page.evaluate(LOAD, [bundle("convolution"), styles("convolution"), width, False])
 
 
 def some_values(*shape: int, seed: int = 5) -> Values:
@@ -122,8 +109,8 @@ def text(page: Page, selector: str) -> str:
 
 def sent(page: Page) -> list[Any]:
     names, values = (
-        zip(*page.evaluate("() => window.sent"), strict=True)
-        if page.evaluate("() => window.sent.length")
+        zip(*page.evaluate("() => window.picks"), strict=True)
+        if page.evaluate("() => window.picks.length")
         else ((), ())
     )
     assert set(names) <= {"pick"}

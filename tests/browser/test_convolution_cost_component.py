@@ -6,25 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pages.components import FOLDER, bundle
+from pages.components import bundle, styles
 from pages.components.convolution_cost import pack
+from tests.browser.blank import LOAD, RENDER
 from vizcore.toolkit.costs import cost
 from vizcore.toolkit.designs import designs
 
-LOAD = """async ([code, style, width]) => {
-  document.body.innerHTML = `<div id="host" style="width:${width}px"></div>`;
-  window.part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  window.picks = [];
-  window.parent_ = document.getElementById('host').attachShadow({ mode: 'open' });
-  const sheet = document.createElement('style');
-  sheet.textContent = style;
-  window.parent_.append(sheet);
-}"""
-RENDER = """(text) => {
-  const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const setTriggerValue = (name, value) => window.picks.push([name, value]);
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
-}"""
 WIDTHS = "(lines) => lines.map((line) => line.getBoundingClientRect().width)"
 SECONDS = dict.fromkeys(designs("5", channels=64, groups=4), 0.001) | {"plain": 0.002, "strips": 0.004}
 
@@ -41,9 +28,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def render(page: Page, *, selected: str = "strips", timed: bool = True, width: int = 900) -> None:
     """Show the designs in place of 5 x 5 in a new component."""
-    page.evaluate(
-        LOAD, [bundle("convolution_cost"), (FOLDER / "convolution_cost.css").read_text("utf-8"), width]
-    )
+    page.evaluate(LOAD, [bundle("convolution_cost"), styles("convolution_cost"), width, False])
     update(page, selected, timed)
 
 

@@ -9,26 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
-from pages.components import FOLDER, bundle
+from pages.components import bundle, styles
 from pages.components.layers import pack
+from tests.browser.blank import LOAD, RENDER
 from vizcore.exhibits.feature_maps import Layer
 
-LOAD = """async ([code, style, theme]) => {
-  document.body.innerHTML = '<div id="host" style="width:300px"></div>';
-  const host = document.getElementById('host');
-  host.style.setProperty('--st-background-color', theme);
-  window.part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  window.picks = [];
-  window.parent_ = host.attachShadow({ mode: 'open' });
-  const sheet = document.createElement('style');
-  sheet.textContent = style;
-  window.parent_.append(sheet);
-}"""
-RENDER = """(text) => {
-  const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const setTriggerValue = (name, value) => window.picks.push([name, value]);
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
-}"""
 LIST = "window.parent_.querySelector('.list')"
 CHAIN = [("input",), *((f"conv{number}", f"conv{number - 1}") for number in range(1, 40))]
 CHAIN[1] = ("conv1", "input")
@@ -53,8 +38,8 @@ def page(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-def load(page: Page, theme: str = "#ffffff") -> None:
-    page.evaluate(LOAD, [bundle("layers"), (FOLDER / "layers.css").read_text(encoding="utf-8"), theme])
+def load(page: Page, *, dark: bool = False) -> None:
+    page.evaluate(LOAD, [bundle("layers"), styles("layers"), 300, dark])
 
 
 def render(
@@ -269,7 +254,7 @@ def test_thumbnails_show_what_was_sent_in_the_colours_of_their_table(page: Page)
 
 
 def test_signed_thumbnails_have_a_dark_middle_on_a_dark_page(page: Page) -> None:
-    load(page, "#0e1117")
+    load(page, dark=True)
     render(page, [("input",)], thumbs=[np.array([[0, 128, 255]], np.uint8)], signed=[True])
     low, middle, high = pixels(page, "input")
     assert (low, high) == ([158, 176, 255], [255, 173, 173])

@@ -10,26 +10,13 @@ from playwright.sync_api import Browser, Page
 
 from pages.components import bundle
 from pages.components.maps import View, pack
-
-LOAD = """async ([code, theme]) => {
-  document.body.innerHTML = '<div id="host" style="width:800px"></div>';
-  const host = document.getElementById('host');
-  host.style.setProperty('--st-background-color', theme);
-  window.part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  window.picks = [];
-  window.parent_ = host.attachShadow({ mode: 'open' });
-}"""
-RENDER = """(text) => {
-  const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const setTriggerValue = (name, value) => window.picks.push([name, value]);
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
-}"""
+from tests.browser.blank import LOAD, RENDER
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 900, "height": 700})
-    page.evaluate(LOAD, [bundle("maps"), "#ffffff"])
+    page.evaluate(LOAD, [bundle("maps"), "", 800, False])
     yield page
     page.close()
 

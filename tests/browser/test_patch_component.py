@@ -7,26 +7,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pages.components import FOLDER, bundle
+from pages.components import bundle, styles
 from pages.components.patch import View, pack
+from tests.browser.blank import LOAD, RENDER
 from vizcore.toolkit import templates
 from vizcore.toolkit.templates import Box
 
-CSS = (FOLDER / "patch.css").read_text(encoding="utf-8")
-LOAD = """async ([code, css, width]) => {
-  document.body.innerHTML = `<div id="host" style="width:${width}px"></div>`;
-  const host = document.getElementById('host');
-  host.style.setProperty('--st-background-color', '#ffffff');
-  window.part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  window.picks = [];
-  window.parent_ = host.attachShadow({ mode: 'open' });
-  window.parent_.appendChild(document.createElement('style')).textContent = css;
-}"""
-RENDER = """(text) => {
-  const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const setTriggerValue = (name, value) => window.picks.push([name, value]);
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
-}"""
+CSS = styles("patch")
 IMAGE = np.random.default_rng(8).random((30, 40))
 BOX = Box(6, 10, 8, 5)
 FOUND = templates.match(IMAGE, templates.cut(IMAGE, BOX))
@@ -37,7 +24,7 @@ PICTURE, MAP = ".picture .over", ".map .over"
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1000, "height": 800})
-    page.evaluate(LOAD, [bundle("patch"), CSS, 900])
+    page.evaluate(LOAD, [bundle("patch"), CSS, 900, False])
     yield page
     page.close()
 
@@ -179,7 +166,7 @@ def test_arrow_keys_move_over_the_map_and_enter_chooses(page: Page) -> None:
 def test_a_finger_draws_a_box(browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
     page = context.new_page()
-    page.evaluate(LOAD, [bundle("patch"), CSS, 350])
+    page.evaluate(LOAD, [bundle("patch"), CSS, 350, False])
     page.evaluate(RENDER, message())
     (x, y), (to_x, to_y) = (place(page, PICTURE, *spot) for spot in ((17.5, 20.5), (25.5, 29.5)))
     session = context.new_cdp_session(page)
@@ -215,7 +202,7 @@ def test_colours_of_the_map_diverge_around_zero(page: Page) -> None:
 @pytest.mark.parametrize("width", [300, 1200])
 def test_it_stays_within_its_place(browser: Browser, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
-    page.evaluate(LOAD, [bundle("patch"), CSS, width - 20])
+    page.evaluate(LOAD, [bundle("patch"), CSS, width - 20, False])
     page.evaluate(RENDER, message())
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     page.close()

@@ -7,25 +7,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pages.components import FOLDER, bundle
+from pages.components import bundle, styles
 from pages.components.signal import Track, pack
+from tests.browser.blank import LOAD, RENDER
 from vizcore.toolkit import signals
 
-CSS = (FOLDER / "signal.css").read_text(encoding="utf-8")
-LOAD = """async ([code, css, width]) => {
-  document.body.innerHTML = `<div id="host" style="width:${width}px"></div>`;
-  const host = document.getElementById('host');
-  host.style.setProperty('--st-background-color', '#ffffff');
-  window.part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  window.picks = [];
-  window.parent_ = host.attachShadow({ mode: 'open' });
-  window.parent_.appendChild(document.createElement('style')).textContent = css;
-}"""
-RENDER = """(text) => {
-  const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const setTriggerValue = (name, value) => window.picks.push([name, value]);
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
-}"""
+CSS = styles("signal")
 PIXELS = """(name) => { const { data } = (() => { const canvas = window.parent_.querySelector(name);
   return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height); })(); return data; }"""
 SIGNAL = np.array([0.0, 1, 0.5, 0.25, 1, 0, 0.75, 0.5, 1, 0.25])
@@ -35,7 +22,7 @@ WEIGHTS = np.array([1.0, 0, -2, 4])
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 900, "height": 700})
-    page.evaluate(LOAD, [bundle("signal"), CSS, 800])
+    page.evaluate(LOAD, [bundle("signal"), CSS, 800, False])
     yield page
     page.close()
 
@@ -181,7 +168,7 @@ def test_the_cursor_stays_when_values_change_and_goes_when_the_signal_does(page:
 @pytest.mark.parametrize("width", [300, 1200])
 def test_it_is_as_wide_as_its_place(browser: Browser, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
-    page.evaluate(LOAD, [bundle("signal"), CSS, width - 20])
+    page.evaluate(LOAD, [bundle("signal"), CSS, width - 20, False])
     page.evaluate(RENDER, message())
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     assert page.locator(".base").evaluate("(canvas) => canvas.clientWidth") == width - 20

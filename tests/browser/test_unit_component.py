@@ -9,24 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page
 
-from pages.components import FOLDER, bundle
+from pages.components import bundle, styles
 from pages.components.unit import View, pack
+from tests.browser.blank import LOAD, RENDER
 from vizcore.plots import colours
 
-LOAD = """async ([code, style, width]) => {
-  document.body.innerHTML = `<div id="host" style="width:${width}px"></div>`;
-  const host = document.getElementById('host');
-  host.style.setProperty('--st-background-color', '#ffffff');
-  window.part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-  window.sent = [];
-  window.parent_ = host.attachShadow({ mode: 'open' });
-  window.parent_.appendChild(document.createElement('style')).textContent = style;
-}"""
-RENDER = """(text) => {
-  const data = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const setTriggerValue = (name, value) => window.sent.push([name, value]);
-  window.part.default({ data, parentElement: window.parent_, setTriggerValue });
-}"""
 PIXEL = """(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"""
 WIDEST = """() => Math.max(...[...window.parent_.querySelectorAll('.root *')]
   .map((element) => element.getBoundingClientRect().right))"""
@@ -42,13 +29,12 @@ def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1240, "height": 900})
     load(page, 1200)
     yield page
-    assert page.evaluate("() => window.sent") == []
+    assert page.evaluate("() => window.picks") == []
     page.close()
 
 
 def load(page: Page, width: int) -> None:
-    style = (FOLDER / "unit.css").read_text(encoding="utf-8")
-    page.evaluate(LOAD, [bundle("unit"), style, width])
+    page.evaluate(LOAD, [bundle("unit"), styles("unit"), width, False])
 
 
 def some_values(*shape: int, seed: int = 5) -> Values:

@@ -14,25 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizcore.toolkit import kernel_formulas as formulas
 from vizcore.toolkit.errors import InputError, pick
+from vizcore.toolkit.parameters import Parameter
 
 Weights = NDArray[np.float64]  # (h, w)
 MOST_CELLS = 11  # per side
 LARGEST = 1e6  # of any weight, without its sign
 LONGEST = 4_000  # characters of a kernel as text; 11 x 11 weights with all their digits take 3,000
 _NUMBER = re.compile(r"\s*-?(\d+(\.\d*)?|\.\d+)(e-?\d+)?\s*", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A number that shapes a kernel."""
-
-    name: str  # as `kernel` takes it
-    title: str
-    low: float
-    high: float
-    start: float
-    step: float
-    unit: str  # such as "px"; empty for a plain number
 
 
 @dataclass(frozen=True)
