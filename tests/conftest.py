@@ -1,9 +1,22 @@
-"""Every test runs on one CPU thread and may not leave this machine."""
+"""Every test runs on one CPU thread, may not leave this machine, and keeps its runs for itself."""
 
+import os
 import socket
+from collections.abc import Iterator
 
 import pytest
 import torch
+
+from vizcore.runs.keeper import keeper
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep runs in a folder of this test run, and end what looks after them with it."""
+    os.environ["CONVOSCOPE_RUNS"] = str(tmp_path_factory.mktemp("runs"))
+    yield
+    keeper.close()
+    del os.environ["CONVOSCOPE_RUNS"]
 
 
 @pytest.fixture(autouse=True)

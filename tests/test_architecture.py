@@ -15,6 +15,7 @@ FORBIDDEN = {
     "pages": ("torch", "torchvision", "plotly"),
     "vizcore/exhibits": ("streamlit", "plotly", "pages", "vizcore.plots", "vizcore.exhibits"),
     "vizcore/plots": ("streamlit", "torch", "torchvision", "pages", "vizcore.toolkit", "vizcore.exhibits"),
+    "vizcore/runs": ("streamlit", "plotly", "pages", "vizcore.exhibits", "vizcore.plots"),
     "vizcore/toolkit": ("streamlit", "plotly", "pages", "vizcore.exhibits", "vizcore.plots"),
 }
 

@@ -55,6 +55,20 @@ CATALOG: tuple[Exhibit, ...] = (
         "What has this layer learned to look for?",
         ":material/filter_center_focus:",
     ),
+    Exhibit(
+        "activation_functions",
+        "Training",
+        "Activation functions",
+        "Why this curve and not another?",
+        ":material/show_chart:",
+    ),
+    Exhibit(
+        "losses",
+        "Training",
+        "Losses",
+        "What is the network punished for?",
+        ":material/gavel:",
+    ),
 )
 
 

@@ -19,6 +19,12 @@ _LONGER = {
     "channels_weights": 400,
     "channels_bias": 200,
     "grid_values": 4_000,
+    "map_slopes": 600,
+    "vector_logits": 200,
+    "softmax_logits": 200,
+    "embedding_placed": 400,
+    "line_points": 500,
+    "margin_points": 500,
 }
 _SHOWN = "links.shown"  # (page, what was last written into the address)
 _MISSED = "links.missed"  # setting -> why the link could not be followed

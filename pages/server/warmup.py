@@ -17,7 +17,7 @@ _ready = threading.Event()
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Run while the server runs."""
-    threading.Thread(target=_import_heavy_parts, name="warm-up", daemon=True).start()
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     yield {}
 
 
@@ -46,6 +46,13 @@ def freeze() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def _warm_up() -> None:
+    _import_heavy_parts()
+    from vizcore.runs.keeper import keeper
+
+    keeper.start()  # its nursery imports the same once more, with what the processor has left
 
 
 def _import_heavy_parts() -> None:

@@ -36,6 +36,19 @@ def test_the_first_report_is_of_the_network_before_training() -> None:
     np.testing.assert_array_equal(first.since[0] == 0, (hidden <= 0).all(dim=0).numpy())
 
 
+def test_the_last_report_holds_the_whole_course() -> None:
+    found = reports(lr=2.0, epochs=6)
+    assert found[-1].losses.tolist() == [report.loss for report in found]
+    assert found[-1].accuracies.tolist() == [report.accuracy for report in found]
+    np.testing.assert_array_equal(found[-1].dead.mean(axis=2), [report.shares for report in found])
+
+
+def test_a_relu_is_dead_where_its_largest_weighted_input_is_not_above_0() -> None:
+    found = reports(lr=2.0, epochs=6)[-1]
+    assert found.highest.shape == found.dead.shape == (7, LAYERS, WIDTH)
+    np.testing.assert_array_equal(found.dead, found.highest <= 0)
+
+
 def test_an_epoch_is_one_of_pytorchs_own_descent() -> None:
     owner = torch.Generator().manual_seed(4)
     net = nn.Sequential(

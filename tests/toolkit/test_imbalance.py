@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from vizcore.toolkit import metrics
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.imbalance import shares
+from vizcore.toolkit.imbalance import compared, crowd, shares
 
 SCORES, TARGETS = metrics.sample(count=1000, share=0.02, distance=4)
 LOGITS = 2 * SCORES
@@ -35,6 +35,34 @@ def test_a_weight_multiplies_the_odds_of_the_rare_class() -> None:
     assert weighted / (1 - weighted) == pytest.approx(10 * plain / (1 - plain))
 
 
+def test_a_factor_is_a_class_weight_of_any_size() -> None:
+    factor = shares(LOGITS, TARGETS, "bce_logits", factor=7)
+    weight = shares(LOGITS, TARGETS, "bce_logits", weight=7)
+    np.testing.assert_allclose(factor.slopes, weight.slopes)
+    assert factor.loss == pytest.approx(weight.loss)
+
+
+def test_a_crowd_has_two_rare_examples_about_their_mean() -> None:
+    logits, targets = crowd(50, rare=-0.5, many=-4)
+    assert (targets.sum(), len(targets)) == (2, 102)
+    assert logits[targets == 1].mean() == pytest.approx(-0.5)
+    assert logits[targets == 0].mean() == pytest.approx(-4)
+    assert logits[targets == 0].std() == pytest.approx(1, abs=0.03)
+
+
+def test_weights_of_the_ratio_undo_the_numbers_of_two_classes_that_are_alike() -> None:
+    found = compared(100, rare=2, many=-2, gamma=0)
+    assert found["plain"].gradient == pytest.approx(1 / 101, rel=0.15)
+    assert found["weighted"].gradient == pytest.approx(0.5, abs=0.04)
+    assert found["focal"].gradient == pytest.approx(found["plain"].gradient)  # without a focus
+
+
+@pytest.mark.parametrize(("ratio", "rare"), [(0, 0), (1001, 0), (10, float("nan")), (10, 11)])
+def test_a_crowd_that_cannot_be_is_explained(ratio: int, rare: float) -> None:
+    with pytest.raises(InputError, match="The ratio goes from 1 to 1,000"):
+        crowd(ratio, rare=rare, many=0)
+
+
 def test_the_focal_loss_leaves_the_easy_examples_out() -> None:
     easy = np.abs(LOGITS) > 3
     plain = shares(LOGITS, TARGETS, "bce_logits").losses
@@ -57,6 +85,7 @@ def test_nothing_to_share_is_a_share_of_0() -> None:
         ([float("nan")], [1], "focal", {}),
         ([0], [1], "focal", {"weight": 1}),
         ([0], [1], "bce_logits", {"weight": 0}),
+        ([0], [1], "bce_logits", {"factor": -1}),
     ],
 )
 def test_what_cannot_be_used_is_explained(

@@ -14,7 +14,7 @@ from vizcore.toolkit.loss_table import LOSSES, Choice, Loss
 
 Floats = NDArray[np.float64]
 NAMES = "mse, l1, smooth_l1, huber, hinge, zero_one, bce, bce_logits, cross_entropy, nll, kl, "
-NAMES += "margin_ranking, triplet, cosine, focal"
+NAMES += "reverse_kl, margin_ranking, triplet, cosine, focal"
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -60,6 +60,7 @@ FORMULAS: dict[str, list[tuple[dict[str, float], Callable[[Floats], Floats]]]] =
     ],
     "nll": [({"weight": 2.5}, lambda x: -2.5 * x)],
     "kl": [({"target": 0.2}, lambda x: 0.2 * np.log(0.2 / x) + 0.8 * np.log(0.8 / (1 - x)))],
+    "reverse_kl": [({"target": 0.2}, lambda x: x * np.log(x / 0.2) + (1 - x) * np.log((1 - x) / 0.8))],
     "margin_ranking": [
         ({"other": 0.5, "target": y, "margin": 0.3}, lambda x, y=y: np.maximum(0, -y * (x - 0.5) + 0.3))
         for y in (1, -1)
@@ -140,6 +141,16 @@ def test_the_focal_loss_without_focus_is_half_the_binary_cross_entropy() -> None
     focal, plain = losses.curve("focal", gamma=0, alpha=0.5), losses.curve("bce_logits")
     np.testing.assert_allclose(2 * focal.value, plain.value)
     np.testing.assert_allclose(2 * focal.slope, plain.slope)
+
+
+def test_the_reversed_divergence_is_the_other_with_both_in_each_others_place() -> None:
+    forth = losses.curve("kl", 0.2, target=0.7).value
+    np.testing.assert_allclose(losses.curve("reverse_kl", 0.7, target=0.2).value, forth)
+    assert losses.curve("kl", 0.7, target=0.2).value != pytest.approx(forth)
+
+
+def test_the_divergence_of_probabilities_in_place_of_logarithms_is_none() -> None:
+    assert losses.kl_of_probabilities(0.5, 0.5) == pytest.approx(-np.log(2) - 0.5)
 
 
 def test_cross_entropy_is_log_softmax_and_then_nll() -> None:

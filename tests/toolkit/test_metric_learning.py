@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from vizcore.toolkit import losses
+from vizcore.toolkit.embedding_losses import EMBEDDINGS, directions
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.metric_learning import EMBEDDINGS, Report, Spec, learned
+from vizcore.toolkit.metric_learning import Placed, Report, Rivals, Spec, learned, loss_of, rivals
 
 POINTS = torch.tensor([[0.2, 1.1], [0.9, -0.3], [-0.5, 0.4], [1.5, 1], [-1, -0.7]], dtype=torch.float64)
 LABELS = torch.tensor([0, 1, 0, 1, 2])
@@ -128,3 +129,85 @@ def test_an_entry_is_complete_and_takes_the_usual_margin(entry: object) -> None:
 def test_a_run_that_cannot_be_is_explained(settings: dict[str, object], sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         Spec(**settings)  # type: ignore[arg-type]
+
+
+def test_a_point_that_is_put_elsewhere_goes_on_from_there() -> None:
+    spec = Spec(steps=6)
+    before, after = list(learned(spec)), list(learned(spec, [Placed(3, 5, 2.5, -1)]))
+    for step in range(3):
+        np.testing.assert_array_equal(before[step].points, after[step].points)
+    assert after[3].points[5].tolist() == [2.5, -1]
+    np.testing.assert_array_equal(after[4].points, after[3].points + after[3].moves)
+    assert not np.array_equal(before[4].points, after[4].points)
+
+
+@pytest.mark.parametrize("placed", [Placed(0, 24, 0, 0), Placed(7, 0, 0, 0), Placed(0, -1, 0, 0)])
+def test_a_point_or_a_step_that_there_is_not_is_explained(placed: Placed) -> None:
+    with pytest.raises(InputError, match="There is no point"):
+        next(learned(Spec(steps=6), [placed]))
+
+
+@pytest.mark.parametrize("place", [11, -1e9, float("nan")])
+def test_a_place_too_far_away_is_explained(place: float) -> None:
+    with pytest.raises(InputError, match="lies within 10 of 0"):
+        next(learned(Spec(), [Placed(0, 0, 0, place)]))
+
+
+def four(points: list[list[float]]) -> Report:
+    """Two points of each of two classes."""
+    moves = np.zeros((4, 2))
+    return Report(0, np.array(points, float), np.array([0, 0, 1, 1]), moves, 0, 0, 0)
+
+
+def test_the_rivals_of_a_point_are_far_and_alike_or_near_and_different() -> None:
+    spec, turned = Spec(classes=2, each=2), Spec(loss="cosine", margin=0, classes=2, each=2)
+    assert rivals(spec, four([[0, 0], [3, 0], [1, 0], [0, 2]]), 0) == Rivals(1, 2, 3, 1, 3.5)
+    found = rivals(turned, four([[1, 0], [9, 0], [2, 2], [0, 2]]), 0)
+    assert (found.alike, found.different, found.radius) == (1, 2, 0)
+    assert found.to_different == pytest.approx(1 - math.sqrt(0.5))
+
+
+def test_points_in_one_place_are_no_rivals_of_themselves() -> None:
+    found = rivals(Spec(loss="contrastive", margin=1, classes=2, each=2), four([[1, 1]] * 4), 0)
+    assert found == Rivals(1, 2, 0, 0, 1)
+
+
+@pytest.mark.parametrize("loss", ["contrastive", "triplet"])
+def test_those_of_other_classes_cost_within_the_radius_and_not_beyond(loss: str) -> None:
+    spec = Spec(loss=loss, margin=0.5, classes=2, each=2)
+    radius = rivals(spec, four([[0, 0], [0.7, 0], [9, 0], [9, 0]]), 0).radius
+    pair = {"contrastive": [1], "triplet": [0]}[loss]  # of the first point and the first of the other class
+    costs = [
+        EMBEDDINGS[loss].costs(
+            torch.tensor([[0.0, 0], [0.7, 0], [-place, 0], [9, 0]]).double(), torch.tensor([0, 0, 1, 1]), 0.5
+        )[pair]
+        for place in (radius - 0.01, radius + 0.01)
+    ]
+    assert costs[0] > 0
+    assert costs[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("loss", "margin", "text"),
+    [
+        ("triplet", 0.5, r"\max(0,\ 3 - 1 + 0.5) = 2.5"),
+        ("contrastive", 1.5, r"3^2 = 4.5 \\ \tfrac{1}{2} \max(0,\ 1.5 - 1)^2 = 0.125"),
+        ("contrastive", 0.5, r"\max(0,\ 0.5 - 1)^2 = 0 \end"),
+        ("cosine", -0.1, r"1 - (-2) = 3 \\ \max(0,\ 0 - (-0.1)) = 0.1"),
+    ],
+)
+def test_the_costs_of_a_point_are_written_with_its_distances(loss: str, margin: float, text: str) -> None:
+    assert text in EMBEDDINGS[loss].written(3, 1, margin)
+
+
+def test_the_loss_of_points_is_that_of_the_run_and_the_cosine_heeds_no_length() -> None:
+    for loss in EMBEDDINGS:
+        spec = Spec(loss=loss)
+        report = next(learned(spec))
+        assert loss_of(spec, report.points) == pytest.approx(report.loss)
+        assert (loss_of(spec, 2 * report.points) == pytest.approx(report.loss)) == (loss == "cosine")
+
+
+@pytest.mark.parametrize(("margin", "most"), [(0, 4), (-0.5, 3), (0.5, 6), (-0.4, 3), (0.9, 13)])
+def test_few_directions_of_the_plane_are_far_apart(margin: float, most: int) -> None:
+    assert directions(margin) == most

@@ -27,14 +27,22 @@ def test_a_score_at_the_threshold_is_called_positive() -> None:
 
 
 @pytest.mark.parametrize("threshold", [0.2, 0.45, 0.65, 0.85])
-def test_the_written_metrics_are_their_values(threshold: float) -> None:
+def test_the_fractions_of_the_metrics_are_their_values(threshold: float) -> None:
     found = decision(SCORES, TARGETS, threshold)
-    for name, text in found.written.items():
-        above, below = text.replace(r"\cdot", "*").removeprefix(r"\frac{").removesuffix("}").split("}{")
-        terms = [
-            sum(math.prod(map(int, term.split("*"))) for term in side.split("+")) for side in (above, below)
-        ]
-        assert terms[0] / terms[1] == pytest.approx(getattr(found, name))
+    for name, sides in found.fractions.items():
+        above, below = (
+            sum(math.prod(map(int, term.split("·"))) for term in side.split("+")) for side in sides
+        )
+        assert above / below == pytest.approx(getattr(found, name))
+
+
+def test_along_many_thresholds_the_metrics_are_those_of_each() -> None:
+    places = np.linspace(0.25, 1, 31)
+    found = metrics.along(SCORES, TARGETS, places)
+    for at, threshold in enumerate(places):
+        one = decision(SCORES, TARGETS, threshold)
+        wanted = (one.accuracy, one.precision, one.recall, one.f1)
+        assert tuple(values[at] for values in found.values()) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize("threshold", [-np.inf, np.inf])

@@ -7,7 +7,7 @@ import scipy.optimize
 from sklearn.linear_model import Lasso, Ridge
 
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.regularisers import PENALTIES, Bowl, landscape, path
+from vizcore.toolkit.regularisers import PENALTIES, Bowl, Penalty, landscape, path
 
 BOWLS = (Bowl(), Bowl((-1, 3), (0.1, 5), -70), Bowl((2, -0.5), (3, 3), 10))
 STRENGTHS = (0, 0.1, 0.5, 1, 3, 10)
@@ -109,3 +109,48 @@ def test_what_is_out_of_range_is_explained() -> None:
     for settings in ({"reach": 0}, {"reach": 21}, {"side": 1}, {"side": 10**6}):
         with pytest.raises(InputError, match="A landscape reaches"):
             landscape(Bowl(), "l2", **settings)
+
+
+@pytest.mark.parametrize("bowl", BOWLS)
+def test_the_loss_is_the_same_all_along_a_contour(bowl: Bowl) -> None:
+    np.testing.assert_allclose(bowl.loss(bowl.contour(0.7)), 0.7)
+    assert np.ptp(bowl.contour(0), axis=0).max() == 0
+
+
+@pytest.mark.parametrize("entry", PENALTIES.values(), ids=PENALTIES)
+def test_the_penalty_is_the_same_all_along_its_ball(entry: Penalty) -> None:
+    np.testing.assert_allclose(entry.value(entry.ball(0.7)), 0.7)
+    np.testing.assert_allclose(entry.ball(0.7)[0], entry.ball(0.7)[-1], atol=1e-12)
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_contour_and_ball_touch_at_the_solution(penalty: str) -> None:
+    found, entry = path(BOWLS[1], penalty, [0.5]), PENALTIES[penalty]
+    inside = BOWLS[1].contour(0.999 * found.losses[0])
+    assert (entry.value(inside) > found.penalties[0]).all()
+
+
+def test_the_slope_of_the_bowl_is_a_finite_difference() -> None:
+    bowl, place = BOWLS[1], np.array([0.3, -0.8])
+    rise = [bowl.loss(place + 1e-6 * step) - bowl.loss(place - 1e-6 * step) for step in np.eye(2)]
+    np.testing.assert_allclose(bowl.slope(place), np.array(rise) / 2e-6, atol=1e-6)
+
+
+def test_l2_is_written_as_a_matrix_equation() -> None:
+    first, second, third = PENALTIES["l2"].written(Bowl((2, 1), (1, 4), 0), 1)
+    assert first == r"w = (H + \lambda I)^{-1} H w^*"
+    assert r"\begin{pmatrix} 2 & 0 \\ 0 & 5 \end{pmatrix}^{-1}" in second
+    assert third == r"= \begin{pmatrix} 1 \\ 0.8 \end{pmatrix}"
+
+
+def test_l1_is_written_by_its_slopes_and_along_the_axes_as_a_soft_threshold() -> None:
+    lines = PENALTIES["l1"].written(Bowl((-1, 3), (4, 1), 0), 2)
+    assert lines[0] == r"w_1 = -0.5: \quad \partial L / \partial w_1 = -\lambda\,\operatorname{sign}(w_1) = 2"
+    assert lines[3] == r"w_1 = -\max(0,\ 1 - 2 / 4) = -0.5"
+    assert lines[4] == r"w_2 = \max(0,\ 3 - 2 / 1) = 1"
+
+
+def test_a_weight_of_exactly_0_is_written_with_the_slope_that_is_too_small() -> None:
+    lines = PENALTIES["l1"].written(Bowl((2, 1), (1, 4), 30), 2)
+    assert len(lines) == 2
+    assert [r"= 0: \quad \left|" in line for line in lines].count(True) == 1

@@ -31,6 +31,7 @@ def test_every_initialisation_has_the_variance_of_its_formula(name: str) -> None
     weights = entry.draw(torch.Generator().manual_seed(3))
     assert weights.shape == (WIDTH, WIDTH)
     assert weights.square().mean().item() == pytest.approx(VARIANCES[name], rel=0.04)
+    assert entry.variance == VARIANCES[name]
     assert entry.formula
     assert entry.source
     assert re.fullmatch(r"[A-Z].*[^.]\.", entry.says)

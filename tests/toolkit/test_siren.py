@@ -11,7 +11,7 @@ from torch import nn
 
 from vizcore.toolkit import siren
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.siren import Report, Spec, fit
+from vizcore.toolkit.siren import Report, Spec, beside, fit
 
 NOISE = np.random.default_rng(2).random((9, 14, 3)).astype(np.float32)
 
@@ -64,6 +64,15 @@ def test_sines_learn_fine_stripes_that_relus_do_not() -> None:
     found = {kind: last(stripes(), Spec(kind=kind, steps=100)).psnr for kind in siren.KINDS}
     assert found["siren"] > 35
     assert found["relu"] < 20
+
+
+def test_fits_side_by_side_are_those_that_each_would_be_alone() -> None:
+    pairs = list(beside(NOISE, Spec(steps=5, every=2)))
+    assert [pair.step for pair in pairs] == [0, 2, 4, 5]
+    for kind in siren.KINDS:
+        alone = last(NOISE, Spec(kind=kind, steps=5))
+        assert getattr(pairs[-1], kind) == alone.psnr
+        np.testing.assert_array_equal(getattr(pairs[-1], f"{kind}_picture"), alone.picture)
 
 
 def test_a_report_measures_the_picture_that_it_shows() -> None:

@@ -6,7 +6,16 @@ import torch
 from torch.nn import functional as F
 
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.softmaxes import DTYPES, LECTURE, compared, computed, steps, tempered, written
+from vizcore.toolkit.softmaxes import (
+    DTYPES,
+    LECTURE,
+    compared,
+    computed,
+    steps,
+    targets_written,
+    tempered,
+    written,
+)
 
 LOGITS = (2.0, -1, 0.5)
 
@@ -66,6 +75,47 @@ def test_a_probability_that_vanishes_costs_infinitely_much_the_naive_way() -> No
     assert stable.loss == 120
 
 
+def test_a_one_hot_target_multiplies_nothing_by_infinity() -> None:
+    naive, stable = (computed((0, -120), 0, dtype="float32", stable=way) for way in (False, True))
+    assert (naive.loss, naive.logarithms[1]) == (0, -np.inf)
+    assert np.isnan(naive.one_hot_loss)
+    assert stable.one_hot_loss == stable.loss == 0
+
+
+@pytest.mark.parametrize("stable", [False, True])
+@pytest.mark.parametrize("temperature", [0.5, 1, 4])
+def test_in_double_precision_both_ways_make_the_same_steps(stable: bool, temperature: float) -> None:
+    found = computed(LOGITS, 2, dtype="float64", stable=stable, temperature=temperature)
+    exact = steps(LOGITS, 2, temperature=temperature)
+    for mine, right in [
+        (found.exponents, exact.shifted if stable else exact.scaled),
+        (found.probabilities, exact.probabilities),
+        (found.logarithms, exact.logarithms),
+        (found.gradient, exact.gradient),
+        ([found.loss, found.one_hot_loss], [exact.loss, exact.one_hot_loss]),
+    ]:
+        np.testing.assert_allclose(mine, right, rtol=1e-12)
+
+
+def test_what_is_certain_costs_nothing_and_not_minus_nothing() -> None:
+    exact, found = steps(LECTURE, 4), computed(LECTURE, 4, dtype="float64", stable=False)
+    costs = [exact.loss, exact.one_hot_loss, found.loss, found.one_hot_loss]
+    assert [str(cost) for cost in costs] == ["0.0"] * 4
+
+
+def test_one_nan_makes_the_whole_gradient_nan() -> None:
+    assert np.isnan(computed(LECTURE, 0, dtype="float32", stable=False).gradient).all()
+    np.testing.assert_array_equal(
+        computed(LECTURE, 0, dtype="float32", stable=True).gradient, [-1, 0, 0, 0, 1]
+    )
+
+
+def test_what_is_no_number_is_written_as_that() -> None:
+    found = computed(LECTURE, 0, dtype="float32", stable=False)
+    assert written(found, 4) == r"p_{4} = \frac{e^{440}}{\infty} = \text{nan}"
+    assert targets_written(found)[0] == r"l = -\log p_{0} = \infty"
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_stable_way_is_that_of_torch(dtype: str) -> None:
     z = torch.tensor(LOGITS, dtype=DTYPES[dtype])
@@ -101,10 +151,21 @@ def test_entropy_is_zero_when_certain_and_log_c_when_all_are_alike() -> None:
     assert steps((3, 3, 3), 0).entropy == pytest.approx(np.log(3))
 
 
-def test_the_written_steps_have_the_numbers_in_them() -> None:
-    text = written(steps(np.log([1, 2, 5]), 1), 0)
-    assert r"p_{0} = \frac{e^{-1.61}}{1.6} &= 0.125" in text
-    assert r"l = -\log p_{1} = -(-1.39) &= 1.39" in text
+def test_the_written_softmax_has_the_numbers_in_it() -> None:
+    found = computed(np.log([1, 2, 5]), 1, dtype="float64", stable=True)
+    assert written(found, 0) == r"p_{0} = \frac{e^{-1.61}}{1.6} = 0.125"
+
+
+def test_both_kinds_of_target_are_written_with_the_same_number() -> None:
+    index, one_hot = targets_written(computed(np.log([1, 2, 5]), 1, dtype="float64", stable=True))
+    assert index == r"l = -\log p_{1} = 1.39"
+    assert r"&= 0 \cdot 2.08 + 1 \cdot 1.39 + 0 \cdot 0.47 = 1.39" in one_hot
+
+
+def test_of_many_classes_the_middle_is_left_out() -> None:
+    _, one_hot = targets_written(computed(np.zeros(10), 0, dtype="float64", stable=True))
+    assert one_hot.count(r"\cdot") == 3
+    assert r"\dots" in one_hot
 
 
 @pytest.mark.parametrize(
@@ -125,6 +186,8 @@ def test_the_written_steps_have_the_numbers_in_them() -> None:
 def test_what_cannot_be_used_is_explained(logits: object, target: int, temperature: float) -> None:
     with pytest.raises(InputError):
         steps(logits, target, temperature=temperature)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        computed(logits, target, dtype="float32", stable=True, temperature=temperature)  # type: ignore[arg-type]
 
 
 def test_a_type_that_does_not_exist_is_explained() -> None:

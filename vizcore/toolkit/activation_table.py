@@ -101,7 +101,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         "Tanh",
         torch.tanh,
         r"\tanh x = 2\,\sigma(2x) - 1",
-        r"1 - \tanh^2 x",
+        r"1 - (\tanh x)^2",
         "(-1, 1)",
         _between(-1, 1),
         "LeCun et al. 1998, Efficient BackProp",

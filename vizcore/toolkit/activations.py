@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from vizcore.toolkit.activation_table import ACTIVATIONS, Activation
-from vizcore.toolkit.curves import Curve, traced
+from vizcore.toolkit.curves import Curve, Floats, traced
 from vizcore.toolkit.errors import pick
 from vizcore.toolkit.parameters import complete, numbers
 from vizcore.toolkit.vector_activations import VECTORS, Vector, VectorActivation, vector
@@ -29,6 +29,7 @@ __all__ = [
     "bounds",
     "curve",
     "lipschitz",
+    "noise",
     "saturations",
     "statistics",
     "vector",
@@ -113,11 +114,16 @@ def lipschitz(name: str, **parameters: float) -> float:
     return float(np.abs(traced(function, x).slope).max())
 
 
-def statistics(name: str, **parameters: float) -> Statistics:
-    """Mean and variance after N(0, 1), by Gauss-Legendre quadrature; arguments and errors as of `applied`."""
+def noise() -> tuple[Floats, Floats]:
+    """Places (N,) over which N(0, 1) is summed, and the share of it that stands at each (Gauss-Legendre)."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     x = (np.arange(-_REACH, _REACH)[:, None] + (nodes + 1) / 2).ravel()
-    density = np.tile(weights / 2, 2 * _REACH) * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+    return x, np.tile(weights / 2, 2 * _REACH) * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+
+
+def statistics(name: str, **parameters: float) -> Statistics:
+    """Mean and variance after N(0, 1), by quadrature; arguments and errors as of `applied`."""
+    x, density = noise()
     value = curve(name, x, **parameters).value
     mean = density @ value
     return Statistics(float(mean), float(density @ (value - mean) ** 2))

@@ -21,6 +21,7 @@ from vizcore.toolkit.parameters import numbers
 Floats = NDArray[np.float64]
 MAX_EXAMPLES, MAX_CLASSES = 10_000, 1_000
 MAX_WEIGHT = 1e6
+_WRITTEN = 8  # terms of a sum
 NOBODY = -100  # PyTorch's index of no class, which is what it ignores unless told otherwise
 
 
@@ -28,17 +29,23 @@ NOBODY = -100  # PyTorch's index of no class, which is what it ignores unless to
 class Batch:
     """What a batch costs, example by example."""
 
+    logarithms: Floats  # (N, C) of the probabilities that softmax makes of the logits
     losses: Floats  # (N,) nats, times the weights of the classes; 0 of the ignored
     weights: Floats  # (N,) of each example's class; 0 of the ignored
     mean: float  # sum of the losses over the sum of the weights; nan where that is 0
     gradient: Floats  # (N, C) of the mean along every logit
 
     @property
+    def per_example(self) -> float:
+        """The sum of the losses over the number of examples instead."""
+        return float(self.losses.mean())
+
+    @property
     def written(self) -> str:
         """The mean in LaTeX."""
         return (
-            rf"\frac{{\sum_n l_n}}{{\sum_n w_{{y_n}}}} = \frac{{{number(self.losses.sum())}}}"
-            rf"{{{number(self.weights.sum())}}} = {number(self.mean)}"
+            rf"\frac{{\sum_n l_n}}{{\sum_n w_{{y_n}}}} = \frac{{{_sum(self.losses)}}}"
+            rf"{{{_sum(self.weights)}}} = {number(self.mean)}"
         )
 
 
@@ -72,7 +79,8 @@ def batch(
     counted = torch.where(y == ignore, 0, w[y.clamp(0, classes - 1)])
     mean = each.sum() / counted.sum()
     (gradient,) = torch.autograd.grad(mean, z)
-    return Batch(each.detach().numpy(), counted.numpy(), mean.item(), gradient.numpy())
+    logarithms = F.log_softmax(z.detach(), 1)
+    return Batch(logarithms.numpy(), each.detach().numpy(), counted.numpy(), mean.item(), gradient.numpy())
 
 
 def balanced(targets: Sequence[int], classes: int) -> Floats:
@@ -89,6 +97,11 @@ def balanced(targets: Sequence[int], classes: int) -> Floats:
     """
     counts = np.bincount(_targets(targets, len(targets), classes, NOBODY), minlength=classes)
     return np.divide(len(targets), classes * counts, out=np.zeros(classes), where=counts > 0)
+
+
+def _sum(values: Floats) -> str:
+    """The terms of a sum in LaTeX, and of many the sum itself."""
+    return " + ".join(map(number, values)) if len(values) <= _WRITTEN else number(values.sum())
 
 
 def _logits(values: ArrayLike) -> Floats:

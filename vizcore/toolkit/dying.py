@@ -51,17 +51,27 @@ class Spec:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """The units after an epoch."""
+    """The units after an epoch, and how it came to that."""
 
-    epoch: int  # passes over the training set so far, 0 first
+    epoch: int  # passes over the training set so far, E; 0 first
     loss: float  # mean cross entropy over the training set in nats; may be nan or infinite in the last report
     accuracy: float  # share of the 450 held-out digits that are read correctly
-    since: NDArray[np.int64]  # (LAYERS, WIDTH) epoch since which a unit has been dead, -1 while it is alive
+    losses: NDArray[np.float64]  # (E + 1,) the loss before the first epoch and after each
+    accuracies: NDArray[np.float64]  # (E + 1,)
+    dead: NDArray[np.bool_]  # (E + 1, LAYERS, WIDTH) whether a unit was dead then
+    highest: NDArray[np.float32]  # of the same shape: its largest weighted input over the training set
+
+    @property
+    def since(self) -> NDArray[np.int64]:
+        """(LAYERS, WIDTH) epoch since which a unit has been dead, -1 while it is alive."""
+        alive = np.concatenate([~self.dead[::-1], np.ones((1, LAYERS, WIDTH), bool)])
+        epochs = len(self.dead) - alive.argmax(axis=0)  # behind the last one in which it lived
+        return np.where(self.dead[-1], epochs, -1)
 
     @property
     def shares(self) -> NDArray[np.float64]:
         """(LAYERS,) share of each layer's units that are dead."""
-        return (self.since >= 0).mean(axis=1)
+        return self.dead[-1].mean(axis=1)
 
 
 def train(spec: Spec) -> Iterator[Report]:
@@ -72,16 +82,19 @@ def train(spec: Spec) -> Iterator[Report]:
     """
     data, function = digits(), applied(spec.function)
     images, labels = _images(data.train_images), torch.tensor(data.train_labels)
+    held_out = _images(data.test_images)
     owner = torch.Generator().manual_seed(spec.seed)
     layers = _start(owner)
-    since = np.full((LAYERS, WIDTH), -1)
+    course = []
     for epoch in itertools.count():
         sums = _sums(layers, images, function)
         loss = F.cross_entropy(sums[-1], labels).item()
+        guesses = _sums(layers, held_out, function)[-1].argmax(dim=1).numpy()
+        accuracy = float((guesses == data.test_labels).mean())
         dead = np.stack([_dead(values, function) for values in sums[:-1]])
-        since = np.where(dead, np.where(since < 0, epoch, since), -1)
-        guesses = _sums(layers, _images(data.test_images), function)[-1].argmax(dim=1).numpy()
-        yield Report(epoch, loss, float((guesses == data.test_labels).mean()), since)
+        highest = torch.stack([values.amax(dim=0) for values in sums[:-1]]).numpy()
+        course.append((loss, accuracy, dead, highest))
+        yield Report(epoch, loss, accuracy, *map(np.array, zip(*course, strict=True)))
         if epoch == spec.epochs or not math.isfinite(loss):
             return
         order = torch.randperm(len(images), generator=owner)

@@ -1,8 +1,12 @@
 """Numbers as LaTeX."""
 
+import math
+
 
 def number(value: float) -> str:
-    """Three significant digits."""
+    """Three significant digits; infinity and what is no number as such."""
+    if not math.isfinite(value):
+        return r"\text{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
     mantissa, _, exponent = f"{value:.3g}".partition("e")
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 

@@ -79,6 +79,13 @@ def kl(x: Tensor, *, target: float) -> Tensor:
     return F.kl_div(log_probabilities, targets, reduction="none").sum(1)
 
 
+def reverse_kl(x: Tensor, *, target: float) -> Tensor:
+    """The same with both distributions in each other's place."""
+    probabilities = torch.stack([x, 1 - x], dim=1)
+    log_targets = torch.tensor([target, 1 - target], dtype=x.dtype).log().expand_as(probabilities)
+    return F.kl_div(log_targets, probabilities, reduction="none").sum(1)
+
+
 def margin_ranking(x: Tensor, *, other: float, target: float, margin: float) -> Tensor:
     """Zero where x is on the right side of the other by the margin; target 1 says above, -1 below."""
     return F.margin_ranking_loss(

@@ -70,6 +70,10 @@ def kl(x: float, *, target: float) -> str:
     return rf"{first} + {n(1 - target)} \log \frac{{{n(1 - target)}}}{{{n(1 - x)}}}"
 
 
+def reverse_kl(x: float, *, target: float) -> str:
+    return kl(target, target=x)
+
+
 def margin_ranking(x: float, *, other: float, target: float, margin: float) -> str:
     return rf"\max(0,\ -{s(target)} \cdot ({n(x)} - {s(other)}) + {n(margin)})"
 

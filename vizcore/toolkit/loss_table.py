@@ -45,6 +45,7 @@ class Loss:
 _NUMBER = Parameter("target", "Target y", -3, 3, 0, 0.1)
 _SIGN = Choice("target", "Target y", -1, 1, 1, 2)
 _SHARE = Parameter("target", "Target y", 0, 1, 1, 0.05)
+_RIGHT_SHARE = Parameter("target", "Probability that it should have", 0.01, 0.99, 0.3, 0.01)
 
 LOSSES: Mapping[str, Loss] = {
     "mse": Loss(
@@ -129,7 +130,7 @@ LOSSES: Mapping[str, Loss] = {
         (0.005, 0.995),
         (_SHARE,),
         "For a probability that is already one. At its minimum the prediction is P(y = 1 | x). PyTorch lets "
-        "no logarithm fall below -100.",
+        "no logarithm fall below −100.",
         "Good 1952, JRSS B 14(1)",
         (0, 1),
     ),
@@ -142,7 +143,7 @@ LOSSES: Mapping[str, Loss] = {
         (-6, 6),
         (_SHARE, Parameter("weight", "Weight w of class 1", 0.1, 10, 1, 0.1)),
         "For yes or no, and for several labels at once. Sigmoid and logarithm are one step, so nothing "
-        "overflows; the slope is σ(z) - y where w = 1.",
+        "overflows; the slope is σ(z) − y where w = 1.",
         "Cox 1958, JRSS B 20(2)",
     ),
     "cross_entropy": Loss(
@@ -159,7 +160,7 @@ LOSSES: Mapping[str, Loss] = {
             Choice("target", "Target y", 0, 2, 0, 1),
             Parameter("weight", "Weight of class 0", 0.1, 10, 1, 0.1),
             Parameter("smoothing", "Label smoothing ε", 0, 1, 0, 0.05),
-            Choice("ignore", "Ignored class (-1: none)", -1, 2, -1, 1),
+            Choice("ignore", "Ignored class (−1: none)", -1, 2, -1, 1),
         ),
         "For one class out of several. It takes logits: softmax, logarithm and NLL are one step. Smoothing "
         "keeps logits from growing for ever.",
@@ -185,10 +186,23 @@ LOSSES: Mapping[str, Loss] = {
         loss_numbers.kl,
         "probability of the first of two classes",
         (0.005, 0.995),
-        (Parameter("target", "Probability that it should have", 0.01, 0.99, 0.3, 0.01),),
+        (_RIGHT_SHARE,),
         "To bring one distribution to another, as in distillation. PyTorch takes the prediction as "
         "log-probabilities. Not symmetric: changing the places of y and p changes the value.",
         "Kullback & Leibler 1951, Annals of Mathematical Statistics 22(1)",
+        (1e-9, 1 - 1e-9),
+    ),
+    "reverse_kl": Loss(
+        "KL divergence, reversed",
+        r"\sum_c p_c \left( \log p_c - \log y_c \right)",
+        loss_functions.reverse_kl,
+        loss_numbers.reverse_kl,
+        "probability of the first of two classes",
+        (0.005, 0.995),
+        (_RIGHT_SHARE,),
+        "For variational inference, where y is known but for a factor. It is large where p is and y is not, "
+        "so a narrow p settles on one of several peaks.",
+        "Bishop 2006, Pattern Recognition and Machine Learning, section 10.1.2",
         (1e-9, 1 - 1e-9),
     ),
     "margin_ranking": Loss(

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
+from torch.nn import functional as F
 
 from vizcore.toolkit.curves import Curve, Floats, traced
 from vizcore.toolkit.errors import InputError, pick
@@ -80,6 +82,19 @@ def written(name: str, x: float, **parameters: float) -> str:
     loss = pick(LOSSES, name, "loss")
     value = curve(name, x, **parameters).value.item()
     return f"{loss.written(x, **_settings(loss, parameters))} = {number(value)}"
+
+
+def kl_of_probabilities(prediction: float, target: float) -> float:
+    """What torch's KL divergence comes to when it is given probabilities instead of their logarithms.
+
+    It is no divergence: it may be negative, and it is not 0 where both agree.
+
+    Args:
+        prediction: probability of the first of two classes.
+        target: the one that it should have.
+    """
+    given, wanted = (torch.tensor([share, 1 - share]) for share in (prediction, target))
+    return F.kl_div(given, wanted, reduction="sum").item()
 
 
 def _predictions(loss: Loss, x: ArrayLike) -> Floats:

@@ -4,32 +4,21 @@ The points are the embedding itself: what a network would move by its weights is
 gradient descent. So one sees what a loss asks for, whatever network is to give it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
+from vizcore.toolkit.embedding_losses import EMBEDDINGS, distances
 from vizcore.toolkit.errors import InputError, pick
 from vizcore.toolkit.parameters import Parameter, complete
 
 Floats = NDArray[np.float64]
 MAX_STEPS = 1_000
-
-
-@dataclass(frozen=True)
-class Embedding:
-    """A loss of points with classes."""
-
-    title: str
-    formula: str  # LaTeX, of one pair or triplet; d are distances
-    costs: Callable[[Tensor, Tensor, float], Tensor]  # points (N, 2), classes (N,), margin -> (P,)
-    margin: Parameter
-    says: str
-    source: str
+REACH = 10.0  # of a place without its sign
 
 
 @dataclass(frozen=True)
@@ -53,6 +42,16 @@ class Spec:
                 raise InputError(f"The setting {name!r} is a whole number, not {getattr(self, name)}.")
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A point that somebody puts elsewhere."""
+
+    step: int  # in front of which it happens; 0 is the first one
+    point: int
+    x: float
+    y: float
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """Where the points are after some steps."""
@@ -66,58 +65,17 @@ class Report:
     accuracy: float  # share of points whose nearest neighbour, as this loss sees it, is of their class
 
 
-def contrastive(points: Tensor, labels: Tensor, margin: float) -> Tensor:
-    """Of every pair: half the squared distance if alike, else half the square of what the margin lacks."""
-    first, second = _pairs(labels)
-    distance = F.pairwise_distance(points[first], points[second])
-    apart = F.relu(margin - distance)
-    return 0.5 * torch.where(labels[first] == labels[second], distance, apart).square()
+@dataclass(frozen=True)
+class Rivals:
+    """The two others that matter most to a point, as its loss sees them."""
+
+    alike: int  # the farthest of its class
+    different: int  # the nearest of another
+    to_alike: float  # distance
+    to_different: float
+    radius: float  # those of other classes cost within it; 0 where a circle does not tell
 
 
-def triplet(points: Tensor, labels: Tensor, margin: float) -> Tensor:
-    """Of every anchor, another of its class and one of another class."""
-    alike = labels[:, None] == labels
-    itself = torch.eye(len(labels), dtype=torch.bool)
-    anchor, positive, negative = ((alike & ~itself)[:, :, None] & ~alike[:, None, :]).nonzero(as_tuple=True)
-    return F.triplet_margin_loss(
-        points[anchor], points[positive], points[negative], margin=margin, reduction="none"
-    )
-
-
-def cosine(points: Tensor, labels: Tensor, margin: float) -> Tensor:
-    """Of every pair, by the angle at the origin."""
-    first, second = _pairs(labels)
-    signs = torch.where(labels[first] == labels[second], 1.0, -1.0)
-    return F.cosine_embedding_loss(points[first], points[second], signs, margin=margin, reduction="none")
-
-
-EMBEDDINGS: Mapping[str, Embedding] = {
-    "contrastive": Embedding(
-        "Contrastive",
-        r"\begin{cases} d^2 / 2 & \text{alike} \\ \max(0,\ m - d)^2 / 2 & \text{different} \end{cases}",
-        contrastive,
-        Parameter("margin", "Margin m", 0.1, 3, 1, 0.1),
-        "Draws each class into one point, and pushes different ones apart as far as the margin.",
-        "Hadsell, Chopra & LeCun 2006",
-    ),
-    "triplet": Embedding(
-        "Triplet",
-        r"\max(0,\ d(a, p) - d(a, n) + m)",
-        triplet,
-        Parameter("margin", "Margin m", 0.1, 3, 0.5, 0.1),
-        "Asks for an order of distances only: a class may stay as wide as it is if others are far enough.",
-        "Schroff, Kalenichenko & Philbin 2015, arXiv:1503.03832",
-    ),
-    "cosine": Embedding(
-        "Cosine",
-        r"\begin{cases} 1 - \cos \angle & \text{alike} \\ "
-        r"\max(0,\ \cos \angle - m) & \text{different} \end{cases}",
-        cosine,
-        Parameter("margin", "Margin m", -0.5, 0.9, 0, 0.05),
-        "Turns points about the origin: each class becomes a direction, and the length means nothing.",
-        "torch.nn.CosineEmbeddingLoss",
-    ),
-}
 _SETTINGS = (
     Parameter("classes", "The number of classes", 2, 5, 3, 1),
     Parameter("each", "The number of points of a class", 2, 12, 8, 1),
@@ -127,18 +85,29 @@ _SETTINGS = (
 )
 
 
-def learned(spec: Spec) -> Iterator[Report]:
+def learned(spec: Spec, placed: Sequence[Placed] = ()) -> Iterator[Report]:
     """Move the points as far as the caller pulls.
 
     A step follows N times the gradient of the mean cost, so that more points are not slower ones.
 
+    Args:
+        spec: of the run.
+        placed: what somebody does to it, each in front of its step.
+
     Yields:
         The report before the first step, and one after each.
+
+    Raises:
+        InputError: somebody puts a point that there is not, or too far away.
     """
+    _check(spec, placed)
     points = _start(spec)
     labels = torch.arange(spec.classes).repeat_interleave(spec.each)
     entry = EMBEDDINGS[spec.loss]
     for step in range(spec.steps + 1):
+        for one in placed:
+            if one.step == step:
+                points[one.point] = torch.tensor((one.x, one.y), dtype=torch.float64)
         with torch.enable_grad():
             places = points.requires_grad_()
             costs = entry.costs(places, labels, spec.margin)
@@ -151,9 +120,34 @@ def learned(spec: Spec) -> Iterator[Report]:
             moves.numpy(),
             costs.mean().item(),
             (costs > 1e-9).double().mean().item(),
-            _accuracy(F.normalize(points) if spec.loss == "cosine" else points, labels),
+            _accuracy(distances(spec.loss, points), labels),
         )
         points = points + moves
+
+
+def rivals(spec: Spec, report: Report, point: int) -> Rivals:
+    """Who matters most to a point at one step."""
+    away = distances(spec.loss, torch.from_numpy(report.points))[point].numpy()
+    alike = report.labels == report.labels[point]
+    others = np.arange(len(away)) != point
+    farthest = int(np.where(alike & others, away, -np.inf).argmax())
+    nearest = int(np.where(alike, np.inf, away).argmin())
+    far, near = float(away[farthest]), float(away[nearest])
+    return Rivals(farthest, nearest, far, near, EMBEDDINGS[spec.loss].radius(far, spec.margin))
+
+
+def loss_of(spec: Spec, points: Floats) -> float:
+    """The mean cost of points (N, 2) that stand in the order of the run's."""
+    labels = torch.arange(spec.classes).repeat_interleave(spec.each)
+    return EMBEDDINGS[spec.loss].costs(torch.from_numpy(points), labels, spec.margin).mean().item()
+
+
+def _check(spec: Spec, placed: Sequence[Placed]) -> None:
+    for one in placed:
+        if not (0 <= one.point < spec.classes * spec.each and 0 <= one.step <= spec.steps):
+            raise InputError(f"There is no point {one.point} at step {one.step} of this run.")
+        if not (abs(one.x) <= REACH and abs(one.y) <= REACH):  # also refuses nan
+            raise InputError(f"A point lies within {REACH:g} of 0, not at {one.x:g}, {one.y:g}.")
 
 
 def _start(spec: Spec) -> Tensor:
@@ -162,11 +156,6 @@ def _start(spec: Spec) -> Tensor:
     return torch.randn((spec.classes * spec.each, 2), generator=generator, dtype=torch.float64)
 
 
-def _pairs(labels: Tensor) -> Tensor:
-    """(2, P) indices of every pair once."""
-    return torch.triu_indices(len(labels), len(labels), 1)
-
-
-def _accuracy(points: Tensor, labels: Tensor) -> float:
-    distances = torch.cdist(points, points).fill_diagonal_(torch.inf)
-    return (labels[distances.argmin(1)] == labels).double().mean().item()
+def _accuracy(away: Tensor, labels: Tensor) -> float:
+    nearest = away.clone().fill_diagonal_(torch.inf).argmin(1)
+    return (labels[nearest] == labels).double().mean().item()

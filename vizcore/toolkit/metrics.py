@@ -4,6 +4,7 @@ What is scored at or above the threshold is called positive. Losses are what tra
 what people ask for. They count, so they have no slope. Source: Fawcett 2006, An introduction to ROC analysis.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,14 @@ from vizcore.toolkit.parameters import numbers
 
 Floats = NDArray[np.float64]
 MAX_EXAMPLES = 10_000
+# Numerator and denominator of each metric: true or false, called positive or negative.
+FRACTIONS: Mapping[str, tuple[str, str]] = {
+    "accuracy": ("TP + TN", "TP + FP + FN + TN"),
+    "precision": ("TP", "TP + FP"),
+    "recall": ("TP", "TP + FN"),
+    "f1": ("2 · TP", "2 · TP + FP + FN"),
+    "false_positive_rate": ("FP", "FP + TN"),
+}
 
 
 @dataclass(frozen=True)
@@ -32,17 +41,21 @@ class Decision:
     false_positive_rate: float  # share of what is negative that is called positive
 
     @property
-    def written(self) -> dict[str, str]:
-        """Every metric in LaTeX, with its counts."""
-        hits, alarms, misses = self.true_positives, self.false_positives, self.false_negatives
-        passed = self.true_negatives
-        return {
-            "accuracy": rf"\frac{{{hits} + {passed}}}{{{hits} + {alarms} + {misses} + {passed}}}",
-            "precision": rf"\frac{{{hits}}}{{{hits} + {alarms}}}",
-            "recall": rf"\frac{{{hits}}}{{{hits} + {misses}}}",
-            "f1": rf"\frac{{2 \cdot {hits}}}{{2 \cdot {hits} + {alarms} + {misses}}}",
-            "false_positive_rate": rf"\frac{{{alarms}}}{{{alarms} + {passed}}}",
+    def fractions(self) -> dict[str, tuple[str, str]]:
+        """Numerator and denominator of every metric, with its counts."""
+        counts = {
+            "TP": self.true_positives,
+            "FP": self.false_positives,
+            "FN": self.false_negatives,
+            "TN": self.true_negatives,
         }
+
+        def written(text: str) -> str:
+            for name, count in counts.items():
+                text = text.replace(name, str(count))
+            return text
+
+        return {name: (written(above), written(below)) for name, (above, below) in FRACTIONS.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +134,30 @@ def thresholds(scores: ArrayLike, targets: ArrayLike) -> Thresholds:
         float(metrics.average_precision_score(wanted, values)),
         float(wanted.mean()),
     )
+
+
+def along(scores: ArrayLike, targets: ArrayLike, places: ArrayLike) -> dict[str, Floats]:
+    """What `decision` finds at many thresholds, by counting: (T,) each of accuracy, precision, recall and F1.
+
+    Args:
+        scores: (N,).
+        targets: (N,) 1 for positive, 0 for negative.
+        places: (T,) thresholds.
+
+    Raises:
+        InputError: as in `decision`.
+    """
+    values, wanted = _examples(scores, targets)
+    where = numbers(places, MAX_EXAMPLES).ravel()
+    positives, negatives = (np.sort(values[wanted == kind]) for kind in (1, 0))
+    hits = len(positives) - np.searchsorted(positives, where)
+    alarms = len(negatives) - np.searchsorted(negatives, where)
+    return {
+        "accuracy": (hits + len(negatives) - alarms) / len(values),
+        "precision": hits / np.maximum(hits + alarms, 1),
+        "recall": hits / max(len(positives), 1),
+        "f1": 2 * hits / np.maximum(hits + alarms + len(positives), 1),
+    }
 
 
 def sample(

@@ -21,6 +21,7 @@ MAX_POINTS = 100
 MAX_PLACE = 1e3  # of a point along either axis, without its sign
 _SAME = 1e-9  # distance along x, relative to the furthest point, at which two have no line
 _ROUNDS = 2_000  # at most; a fit of 100 points with outliers takes some tens
+_MET = 1e-12  # residual, relative to the largest y, of a point that the line meets
 _STILL = 1e-13  # change of a coefficient relative to the largest one that counts as none
 
 
@@ -64,6 +65,7 @@ def fitted(points: ArrayLike, *, loss: str, delta: float = 1.0) -> Line:
     slope, height = _coefficients(design, y, loss, delta)
     slope /= scale
     residuals = slope * (x - middle) + height - y
+    residuals[np.abs(residuals) < _MET * np.abs(y).max()] = 0
     found = losses.curve(loss, residuals, **settings)
     return Line(
         slope, height - slope * middle, residuals, found.value, found.slope, float(found.value.mean())

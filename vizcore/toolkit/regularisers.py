@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizcore.toolkit.errors import InputError, pick
+from vizcore.toolkit.latex import number
 from vizcore.toolkit.parameters import numbers
 
 Floats = NDArray[np.float64]
@@ -21,6 +22,7 @@ REACH = 10.0  # largest weight without its sign
 FLATTEST, STEEPEST = 0.01, 100.0  # curvatures
 MAX_STRENGTH, MAX_STRENGTHS = 1e4, 1_000
 MAX_SIDE = 401  # of a picture of a bowl
+ROUND = 128  # places of a closed curve
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,29 @@ class Bowl:
             raise InputError(f"The angle goes from -360 to 360 degrees, not {self.angle}.")
 
     @property
+    def axes(self) -> Floats:
+        """(2, 2) unit vectors along the axes, in columns."""
+        cos, sin = np.cos(np.radians(self.angle)), np.sin(np.radians(self.angle))
+        return np.array([[cos, -sin], [sin, cos]])
+
+    @property
     def hessian(self) -> Floats:
         """(2, 2) second derivatives."""
-        cos, sin = np.cos(np.radians(self.angle)), np.sin(np.radians(self.angle))
-        axes = np.array([[cos, -sin], [sin, cos]])
-        return axes @ np.diag(self.curvatures) @ axes.T
+        return self.axes @ np.diag(self.curvatures) @ self.axes.T
 
     def loss(self, weights: Floats) -> Floats:
         """(...) the loss at weights (..., 2)."""
         away = weights - np.array(self.centre)
         return 0.5 * np.einsum("...i,ij,...j", away, self.hessian, away)
+
+    def slope(self, weights: Floats) -> Floats:
+        """(..., 2) the gradient of the loss at weights (..., 2)."""
+        return (weights - np.array(self.centre)) @ self.hessian
+
+    def contour(self, level: float) -> Floats:
+        """(M, 2) the ellipse of weights where the loss has a value of 0 or more."""
+        radii = np.sqrt(2 * level / np.array(self.curvatures))
+        return np.array(self.centre) + radii * _circle() @ self.axes.T
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,9 @@ class Penalty:
     title: str
     formula: str  # LaTeX
     value: Callable[[Floats], Floats]  # of weights (..., 2), without λ
+    ball: Callable[[float], Floats]  # the closed curve (M, 2) of weights where it has a value of 0 or more
     best: Callable[[Bowl, float], Floats]  # the weights (2,) where loss and λ times the penalty are least
+    written: Callable[[Bowl, float], list[str]]  # how these weights come about: lines of LaTeX
     says: str
 
 
@@ -106,19 +123,78 @@ def thresholded(bowl: Bowl, strength: float) -> Floats:
     return found[(bowl.loss(found) + strength * np.abs(found).sum(1)).argmin()]
 
 
+def _circle() -> Floats:
+    turns = np.linspace(0, 2 * np.pi, ROUND + 1)
+    return np.stack([np.cos(turns), np.sin(turns)], axis=1)
+
+
+def _shrunk_written(bowl: Bowl, strength: float) -> list[str]:
+    hessian, centre = _matrix(bowl.hessian), _column(np.array(bowl.centre))
+    sum_ = _matrix(bowl.hessian + strength * np.eye(2))
+    return [
+        r"w = (H + \lambda I)^{-1} H w^*",
+        rf"= {sum_}^{{-1}} {hessian} {centre}",
+        rf"= {_column(shrunk(bowl, strength))}",
+    ]
+
+
+def _thresholded_written(bowl: Bowl, strength: float) -> list[str]:
+    weights = thresholded(bowl, strength)
+    slope = bowl.slope(weights)
+    lines = [
+        rf"w_{axis + 1} = 0: \quad \left| \partial L / \partial w_{axis + 1} \right| = "
+        rf"{number(abs(slope[axis]))} \le \lambda = {number(strength)}"
+        if weights[axis] == 0
+        else rf"w_{axis + 1} = {number(weights[axis])}: \quad \partial L / \partial w_{axis + 1} = "
+        rf"-\lambda\,\operatorname{{sign}}(w_{axis + 1}) = {number(slope[axis])}"
+        for axis in (0, 1)
+    ]
+    return lines + (_soft_written(bowl, strength, weights) if _upright(bowl) else [])
+
+
+def _upright(bowl: Bowl) -> bool:
+    """Whether the axes of a bowl are those of the plane."""
+    return bool(abs(bowl.hessian[0, 1]) < 1e-9)
+
+
+def _soft_written(bowl: Bowl, strength: float, weights: Floats) -> list[str]:
+    """The soft threshold of each weight, which is true along the axes only."""
+    lines = [r"w_i = \operatorname{sign}(w^*_i)\,\max(0,\ |w^*_i| - \lambda / h_i)"]
+    for axis, (best, steep) in enumerate(zip(bowl.centre, np.diag(bowl.hessian).tolist(), strict=True)):
+        sign = "-" if best < 0 else ""
+        lines.append(
+            rf"w_{axis + 1} = {sign}\max(0,\ {number(abs(best))} - {number(strength)} / {number(steep)}) = "
+            rf"{number(weights[axis])}"
+        )
+    return lines
+
+
+def _matrix(values: Floats) -> str:
+    rows = r" \\ ".join(" & ".join(map(number, row)) for row in (values.round(9) + 0.0).tolist())
+    return rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"
+
+
+def _column(values: Floats) -> str:
+    return _matrix(values[:, None])
+
+
 PENALTIES: Mapping[str, Penalty] = {
     "l2": Penalty(
         "L2 (weight decay)",
         r"\tfrac{1}{2} \lVert w \rVert_2^2",
         lambda weights: 0.5 * np.square(weights).sum(-1),
+        lambda value: np.sqrt(2 * value) * _circle(),
         shrunk,
+        _shrunk_written,
         "Shrinks all weights, those most on which the loss depends least; none becomes exactly 0.",
     ),
     "l1": Penalty(
         "L1 (lasso)",
         r"\lVert w \rVert_1",
         lambda weights: np.abs(weights).sum(-1),
+        lambda value: value * _circle()[:: ROUND // 4].round(),
         thresholded,
+        _thresholded_written,
         "Takes the same from every weight however small it is, so those that matter little become exactly 0.",
     ),
 }

@@ -34,6 +34,7 @@ class Initialisation:
 
     title: str
     formula: str  # LaTeX, the distribution of a weight; d inputs and d outputs
+    variance: float  # of a weight
     draw: Callable[[torch.Generator], Tensor]  # makes one layer's weights (d, d), float64
     source: str
     says: str  # one sentence: what it is meant for
@@ -55,6 +56,7 @@ INITIALISATIONS: Mapping[str, Initialisation] = {
     "zeros": Initialisation(
         "Zeros",
         "W = 0",
+        0.0,
         _zeros,
         "Goodfellow, Bengio & Courville 2016, Deep Learning, section 8.4",
         "All units of a layer are alike and no gradient passes, so nothing can be learnt.",
@@ -62,6 +64,7 @@ INITIALISATIONS: Mapping[str, Initialisation] = {
     "small": Initialisation(
         "Small normal",
         r"W \sim N(0,\; 0.01^2)",
+        0.01**2,
         _normal(0.01),
         "Krizhevsky, Sutskever & Hinton 2012 (AlexNet)",
         "Good for a few layers, whatever their width; in a deep network both signals fade away.",
@@ -69,6 +72,7 @@ INITIALISATIONS: Mapping[str, Initialisation] = {
     "lecture": Initialisation(
         "Lectures",
         r"W \sim U\!\left(-\tfrac{1}{d},\; \tfrac{1}{d}\right)",
+        1 / (3 * WIDTH**2),
         _uniform(1 / WIDTH),
         "the lectures on training: zero bias, weights in [−1/d, 1/d]",
         "Its standard deviation falls with d, not with √d as it should: the wider the layer, the fainter.",
@@ -76,6 +80,7 @@ INITIALISATIONS: Mapping[str, Initialisation] = {
     "xavier": Initialisation(
         "Xavier",
         r"W \sim U\!\left(-\sqrt{\tfrac{6}{d + d}},\; \sqrt{\tfrac{6}{d + d}}\right)",
+        2 / (WIDTH + WIDTH),
         _uniform((6 / (WIDTH + WIDTH)) ** 0.5),
         "Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
         "Variance 2 over inputs plus outputs: keeps both signals through linear units, nearly through tanh.",
@@ -83,6 +88,7 @@ INITIALISATIONS: Mapping[str, Initialisation] = {
     "kaiming": Initialisation(
         "Kaiming",
         r"W \sim N\!\left(0,\; \tfrac{2}{d}\right)",
+        2 / WIDTH,
         _normal((2 / WIDTH) ** 0.5),
         "He et al. 2015, Delving deep into rectifiers, arXiv:1502.01852",
         "Twice the variance, because a ReLU sets half of its inputs to 0.",
@@ -90,6 +96,7 @@ INITIALISATIONS: Mapping[str, Initialisation] = {
     "lecun": Initialisation(
         "LeCun",
         r"W \sim N\!\left(0,\; \tfrac{1}{d}\right)",
+        1 / WIDTH,
         _normal((1 / WIDTH) ** 0.5),
         "LeCun et al. 1998, Efficient BackProp",
         "Variance 1 over the number of inputs, as SELU needs it; as Xavier where layers are equally wide.",
@@ -133,8 +140,7 @@ def signal_flow(
     Raises:
         InputError: there is no such function or initialisation, or a number is out of range.
     """
-    if not (isinstance(depth, int) and DEPTHS[0] <= depth <= DEPTHS[1]):
-        raise InputError(f"A network has {DEPTHS[0]} to {DEPTHS[1]} layers here, not {str(depth)[:40]}.")
+    check_depth(depth)
     check_seed(seed)
     for names in (functions, initialisations):
         if not 1 <= len(names) <= MOST:
@@ -143,6 +149,16 @@ def signal_flow(
     steps = [applied(name) for name in functions]
     measured = np.stack([_levels(steps, draw, depth, seed) for draw in draws], axis=1)
     return Flow(tuple(functions), tuple(initialisations), measured[0], measured[1])
+
+
+def check_depth(depth: int) -> None:
+    """Let a number of layers pass.
+
+    Raises:
+        InputError: it is no whole number from 2 to 100.
+    """
+    if not (isinstance(depth, int) and DEPTHS[0] <= depth <= DEPTHS[1]):
+        raise InputError(f"A network has {DEPTHS[0]} to {DEPTHS[1]} layers here, not {str(depth)[:40]}.")
 
 
 def _levels(

@@ -10,7 +10,7 @@ others, which keeps $\omega_0 W x$ at variance 1 in all of these; the bias only 
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -93,6 +93,27 @@ def fit(image: Image, spec: Spec) -> Iterator[Report]:
         for weight, slope in zip(weights, torch.autograd.grad(loss, weights), strict=True):
             weight.grad = slope
         optimiser.step()
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """How far a fit with sines and one with ReLUs have come, after as many updates."""
+
+    step: int
+    siren: float  # dB, the PSNR of its picture; nan once the fit has diverged
+    relu: float
+    siren_picture: Image  # (H, W, 3) in [0, 1]
+    relu_picture: Image
+
+
+def beside(image: Image, spec: Spec) -> Iterator[Pair]:
+    """Learn a picture with sines and with ReLUs; arguments, errors and reports as of `fit`.
+
+    The kind of the spec does not count. Where one of the fits diverges, both end.
+    """
+    fits = (fit(image, replace(spec, kind=kind)) for kind in KINDS)
+    for siren, relu in zip(*fits, strict=False):
+        yield Pair(siren.step, siren.psnr, relu.psnr, siren.picture, relu.picture)
 
 
 def _target(image: Image) -> Tensor:

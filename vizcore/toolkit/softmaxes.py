@@ -15,13 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch.nn import functional as F
 
 from vizcore.toolkit.errors import InputError, pick
-from vizcore.toolkit.latex import number, signed
+from vizcore.toolkit.latex import number
 from vizcore.toolkit.parameters import numbers
 
 Floats = NDArray[np.float64]
 LECTURE = (14.45, 3.576, 44.43, 22.43, 440.2)  # the logits of the lectures' example
 MAX_CLASSES = 100
 LOW, HIGH = 0.05, 100.0  # temperatures
+_WRITTEN = 4  # products in a sum; of more, some in the middle are left out
 
 DTYPES: Mapping[str, torch.dtype] = {
     "float16": torch.float16,
@@ -43,22 +44,28 @@ class Steps:
     probabilities: Floats  # (C,) with the sum 1
     logarithms: Floats  # (C,) of the probabilities, exact where these round to 0
     target: Floats  # (C,) one-hot
-    loss: float  # nats
+    loss: float  # nats, from the class index
+    one_hot_loss: float  # nats, from the one-hot vector: the same
     gradient: Floats  # (C,) of the loss along z, by autograd: (p - y) / T
     entropy: float  # of the probabilities in nats: 0 when certain, log C when they are all alike
 
 
 @dataclass(frozen=True, eq=False)
 class Computed:
-    """A softmax as a kind of floating-point number has it; inf and nan included."""
+    """A softmax and its cross entropy as a kind of floating-point number has them; inf and nan included."""
 
     dtype: str  # key of DTYPES
     stable: bool  # whether the largest logit was taken away first
+    target: int  # class
     logits: Floats  # (C,) as they round
-    powers: Floats  # (C,)
+    exponents: Floats  # (C,) z / T, the stable way less the largest
+    powers: Floats  # (C,) e to that
     total: float
     probabilities: Floats  # (C,)
-    loss: float  # nats, by the logarithm of the probability, or the stable way by log-softmax
+    logarithms: Floats  # (C,) of these; the stable way without a detour over the probabilities
+    loss: float  # nats, from the class index
+    one_hot_loss: float  # nats, from the one-hot vector: nan where it multiplies 0 by infinity
+    gradient: Floats  # (C,) of the loss along z, by autograd
 
     @property
     def overflows(self) -> bool:
@@ -84,16 +91,16 @@ def steps(logits: ArrayLike, target: int, *, temperature: float = 1.0) -> Steps:
     """
     values = _logits(logits)
     one_hot = np.eye(len(values))[_target(target, len(values))]
-    if not LOW <= temperature <= HIGH:
-        raise InputError(f"The temperature goes from {LOW:g} to {HIGH:g}, not {temperature}.")
+    _check_temperature(temperature)
     scaled = values / temperature
     shifted = scaled - scaled.max()
     powers = np.exp(shifted)
     with torch.enable_grad():
         z = torch.tensor(values, requires_grad=True)
         logarithms = F.log_softmax(z / temperature, dim=0)
-        loss = -logarithms[target]
+        loss = 0 - logarithms[target]  # never minus zero
         (gradient,) = torch.autograd.grad(loss, z)
+    spread = F.cross_entropy(z.detach() / temperature, torch.tensor(one_hot)) + 0
     found = logarithms.detach()
     entropy = torch.special.entr(found.exp()).sum()
     return Steps(
@@ -106,29 +113,41 @@ def steps(logits: ArrayLike, target: int, *, temperature: float = 1.0) -> Steps:
         found.numpy(),
         one_hot,
         loss.item(),
+        spread.item(),
         gradient.numpy(),
         entropy.item(),
     )
 
 
-def written(found: Steps, at: int) -> str:
-    """The softmax of one class and the cross entropy in LaTeX, with the numbers in them.
+def written(found: Computed, at: int) -> str:
+    """The softmax of one class in LaTeX, with the numbers in it.
 
     Args:
-        found: the steps.
+        found: the steps, in any arithmetic.
         at: index of the class.
 
     Raises:
         InputError: there is no such class.
     """
-    at, right = _target(at, len(found.logits)), int(found.target.argmax())
-    power = f"e^{{{number(found.shifted[at])}}}"
-    share = rf"\frac{{{power}}}{{{number(found.total)}}} &= {number(found.probabilities[at])}"
-    loss = rf"-\log p_{{{right}}} = -{signed(found.logarithms[right])} &= {number(found.loss)}"
-    return rf"\begin{{aligned}} p_{{{at}}} = {share} \\ l = {loss} \end{{aligned}}"
+    at = _target(at, len(found.logits))
+    power = f"e^{{{number(found.exponents[at])}}}"
+    return rf"p_{{{at}}} = \frac{{{power}}}{{{number(found.total)}}} = {number(found.probabilities[at])}"
 
 
-def computed(logits: ArrayLike, target: int, *, dtype: str, stable: bool) -> Computed:
+def targets_written(found: Computed) -> tuple[str, str]:
+    """The cross entropy in LaTeX with its numbers: from the class index, and from the one-hot vector."""
+    costs = [number(0.0 - each) for each in found.logarithms]
+    terms = [rf"{int(at == found.target)} \cdot {cost}" for at, cost in enumerate(costs)]
+    if len(terms) > _WRITTEN:
+        terms[_WRITTEN - 2 : -1] = [r"\dots"]
+    total = rf"{' + '.join(terms)} = {number(found.one_hot_loss)}"
+    one_hot = rf"\begin{{aligned}} l &= \textstyle\sum_c y_c\,(-\log p_c) \\ &= {total} \end{{aligned}}"
+    return rf"l = -\log p_{{{found.target}}} = {number(found.loss)}", one_hot
+
+
+def computed(
+    logits: ArrayLike, target: int, *, dtype: str, stable: bool, temperature: float = 1.0
+) -> Computed:
     """Softmax and cross entropy as a computer has them, every step rounded.
 
     Args:
@@ -136,27 +155,47 @@ def computed(logits: ArrayLike, target: int, *, dtype: str, stable: bool) -> Com
         target: index of the right class.
         dtype: key of DTYPES.
         stable: take the largest logit away first, and the logarithm without its detour over the probability.
+        temperature: as in `steps`.
 
     Raises:
         InputError: a number is out of range, the target is no class, or there is no such type.
     """
     values = _logits(logits)
-    index = _target(target, len(values))
-    z = torch.tensor(values).to(pick(DTYPES, dtype, "type of number"))
-    shifted = z - z.max() if stable else z
-    powers = shifted.exp()
-    total = powers.sum()
-    probabilities = powers / total
-    loss = total.log() - shifted[index] if stable else -probabilities[index].log()
-    exact = (each.double() for each in (z, powers, probabilities))
-    rounded, raised, shares = (each.numpy() for each in exact)
-    return Computed(dtype, stable, rounded, raised, total.item(), shares, loss.item())
+    one_hot = torch.eye(len(values))[_target(target, len(values))]
+    _check_temperature(temperature)
+    with torch.enable_grad():
+        z = torch.tensor(values).to(pick(DTYPES, dtype, "type of number")).requires_grad_()
+        scaled = z / temperature
+        exponents = scaled - scaled.max().detach() if stable else scaled
+        powers = exponents.exp()
+        total = powers.sum()
+        probabilities = powers / total
+        logarithms = exponents - total.log() if stable else probabilities.log()
+        loss = 0 - logarithms[target]  # never minus zero
+        (gradient,) = torch.autograd.grad(loss, z)
+    spread = 0 - (one_hot.to(z.dtype) * logarithms).sum()
+    return Computed(
+        dtype,
+        stable,
+        target,
+        _floats(z),
+        _floats(exponents),
+        _floats(powers),
+        total.item(),
+        _floats(probabilities),
+        _floats(logarithms),
+        loss.item(),
+        spread.item(),
+        _floats(gradient),
+    )
 
 
-def compared(logits: ArrayLike, target: int) -> tuple[Computed, ...]:
+def compared(logits: ArrayLike, target: int, *, temperature: float = 1.0) -> tuple[Computed, ...]:
     """`computed` for every type, the naive way and then the stable one."""
     return tuple(
-        computed(logits, target, dtype=dtype, stable=stable) for dtype in DTYPES for stable in (False, True)
+        computed(logits, target, dtype=dtype, stable=stable, temperature=temperature)
+        for dtype in DTYPES
+        for stable in (False, True)
     )
 
 
@@ -180,3 +219,13 @@ def _target(index: int, classes: int) -> int:
     if index not in range(classes):
         raise InputError(f"There is no class {str(index)[:20]}: they are 0 to {classes - 1}.")
     return int(index)
+
+
+def _check_temperature(temperature: float) -> None:
+    if not LOW <= temperature <= HIGH:
+        raise InputError(f"The temperature goes from {LOW:g} to {HIGH:g}, not {temperature}.")
+
+
+def _floats(values: torch.Tensor) -> Floats:
+    """The same numbers in float64, which has all of them."""
+    return values.detach().double().numpy()

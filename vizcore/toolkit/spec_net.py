@@ -99,13 +99,17 @@ class Net(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Run the layers in their order."""
+        return self.values(x)[self._layers[-1].name]
+
+    def values(self, x: Tensor) -> dict[str, Tensor]:
+        """What the input is and every layer gives, by name."""
         values = {"input": x}
         for layer in self._layers:
             module = self.get_submodule(layer.name)
             values[layer.name] = module(*(values[source] for source in layer.sources))
-        return values[self._layers[-1].name]
+        return values
 
 
-def build(spec: Spec) -> nn.Module:
+def build(spec: Spec) -> Net:
     """The network with random weights, drawn from PyTorch's global generator."""
     return Net(spec)

@@ -1,0 +1,51 @@
+// A run as it goes: asks the server for what is new until there is nothing more to come.
+import { unpack } from "./canvas.js";
+import { ask } from "./live.js";
+
+const OFTEN = 100, SOMETIMES = 500, SELDOM = 2000; // ms from an answer to the next question
+
+/**
+ * Follow the run at `url` (of pages.server.runs.follow) while `root`, the parentElement, is on the page.
+ * `onMessage` gets {header, blocks} with the `status` in the header, `onError` one sentence. Call it at every
+ * render: the same address is followed on, another one from the first report of its run. `besides()` is what each
+ * question says besides.
+ */
+export function followRun(root, url, onMessage, onError, besides = () => ({})) {
+  const run = root.__run ??= {};
+  if (run.url !== url) Object.assign(run, { url, since: 0, over: false });
+  Object.assign(run, { onMessage, onError, besides });
+  if (!run.timer && !run.busy) askRun(root); // a run that is over may have been resumed
+}
+
+/** Tell the run that `root` follows what to do, or only ask at once; its answer is the next message. */
+export function tellRun(root, action) {
+  root.__run.over = false;
+  askRun(root, action);
+}
+
+function askRun(root, action) {
+  const run = root.__run, { url } = run;
+  clearTimeout(run.timer);
+  run.timer = null;
+  const answered = (show) => (content) => {
+    if (run.url === url) show(content);
+    if (!run.over) askLater(root);
+  };
+  ask(run, url, { since: run.since, ...run.besides(), ...(action && { do: action }) }, answered((bytes) => {
+    const message = unpack(bytes), { status, next, over } = message.header;
+    Object.assign(run, { since: next, over, wait: status.state === "running" ? OFTEN : SOMETIMES });
+    run.onMessage(message);
+  }), answered((sentence) => {
+    run.wait = SELDOM;
+    run.onError(sentence);
+  }));
+}
+
+function askLater(root) {
+  const run = root.__run;
+  clearTimeout(run.timer);
+  run.timer = setTimeout(() => {
+    run.timer = null;
+    if (root.isConnected) askRun(root);
+  }, document.hidden ? SELDOM : run.wait ?? 0);
+}

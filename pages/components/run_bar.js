@@ -1,0 +1,50 @@
+// A row above a run: play or pause, start again, and how it stands in words.
+
+import { tellRun } from "./follow.js";
+
+export const RUN_BAR = `
+  <div class="run" role="group" aria-label="the run">
+    <button type="button" class="going"><svg viewBox="0 0 16 16"><path class="start" d="M4 2.5v11l9-5.5z"/><path class="stop" d="M4 3h3v10H4zm5 0h3v10H9z"/></svg></button>
+    <button type="button" class="again" title="Start again" aria-label="start again">
+      <svg viewBox="0 0 16 16"><path d="M8 2.5V0L4 3.6l4 3.6V4.7a3.7 3.7 0 1 1-3.7 3.7H2.1A5.9 5.9 0 1 0 8 2.5z"/></svg></button>
+    <span class="standing" aria-live="polite"></span>
+  </div>`;
+
+/** Wire the buttons: the first one speaks to the run that `root`, the parentElement, follows; `again()` asks for another. */
+export function wireRun(bar, root, again) {
+  const going = bar.querySelector(".going");
+  going.onclick = () => tellRun(root, going.classList.contains("playing") ? "pause" : "resume");
+  bar.querySelector(".again").onclick = again;
+}
+
+/** Show how a run stands. */
+export function showRun(bar, status, unit) {
+  const going = bar.querySelector(".going"), runs = ["running", "queued"].includes(status.state), word = runs ? "Pause" : "Play";
+  going.classList.toggle("playing", runs);
+  going.disabled = ["finished", "failed"].includes(status.state);
+  Object.assign(going, { title: word, ariaLabel: word.toLowerCase() });
+  sayRun(bar, runStanding(status, unit));
+}
+
+/** Say a sentence where it stands how the run goes. */
+export function sayRun(bar, sentence) {
+  const line = bar.querySelector(".standing");
+  if (line.textContent !== sentence) line.textContent = sentence;
+}
+
+/** How a run stands, in words; `unit` is what it counts, such as "step". */
+export function runStanding({ state, step, total, place, eta, sentence }, unit) {
+  const far = `${unit} ${step} of ${total}`, left = eta >= 1 ? `, about ${Math.round(eta)} s left` : "";
+  const words = {
+    queued: `Waits for its turn, at place ${place}.`,
+    running: total === null ? "Starting …" : `${capital(far)}${left}.`,
+    paused: `Paused at ${far}.`,
+    finished: `All ${total} ${unit}s are done.`,
+    stopped: `Stopped at ${far}.`,
+  };
+  return [words[state], sentence].filter(Boolean).join(" ");
+}
+
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}

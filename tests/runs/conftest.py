@@ -1,0 +1,17 @@
+"""Every test of this folder has three slots, and leaves no run behind."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from vizcore import runs
+from vizcore.runs import folder
+
+
+@pytest.fixture(autouse=True)
+def no_run_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("CONVOSCOPE_RUN_SLOTS", "3")
+    yield
+    monkeypatch.undo()
+    for run in folder.everything():
+        runs.remove(run)

@@ -1,0 +1,64 @@
+"""Runs that nobody watches."""
+
+import os
+
+import pytest
+
+from tests.runs.rehearsing import rehearse, total, until, until_state
+from vizcore import runs
+from vizcore.runs import folder, locks, rounds
+from vizcore.toolkit.errors import InputError
+
+
+def test_a_run_that_nobody_watches_is_paused(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = rehearse(steps=2000)
+    monkeypatch.setenv("CONVOSCOPE_RUN_PAUSE_AFTER", "0.5")
+    assert "nobody watched" in until_state(run, "paused").sentence
+    monkeypatch.delenv("CONVOSCOPE_RUN_PAUSE_AFTER")
+    runs.resume(run)
+    until_state(run, "running")
+
+
+def test_a_run_that_somebody_watches_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = rehearse(steps=250)
+    monkeypatch.setenv("CONVOSCOPE_RUN_PAUSE_AFTER", "1.5")
+    until(lambda: runs.status(run, watching=True).state != "running")
+    assert runs.status(run).state == "finished"
+
+
+def test_its_process_ends_later_and_its_checkpoint_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = rehearse(steps=2000)
+    monkeypatch.setenv("CONVOSCOPE_RUN_REMOVE_AFTER", "0.3")
+    until(lambda: not locks.held(folder.of(run) / "process"))
+    monkeypatch.delenv("CONVOSCOPE_RUN_REMOVE_AFTER")
+    status = runs.status(run)
+    assert status.state == "paused"
+    assert runs.checkpoints(run)[-1] == status.step
+    runs.step(run)
+    until(lambda: runs.status(run).step == status.step + 1)
+    assert runs.history(run)[0][-1]["sum"] == total(status.step + 1)
+
+
+def test_in_the_end_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = rehearse(steps=2000)
+    monkeypatch.setenv("CONVOSCOPE_RUN_FORGET_AFTER", "0.3")
+    until(lambda: run not in folder.everything())
+    with pytest.raises(InputError, match="no longer kept"):
+        runs.history(run)
+
+
+def test_of_too_many_runs_the_one_watched_last_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = [rehearse(steps=1) for _ in range(3)]
+    for age, run in enumerate(ended):
+        until_state(run, "finished")
+        os.utime(folder.of(run) / "viewer", (100 - age, 100 - age))
+    monkeypatch.setattr(rounds, "MOST", 1)
+    until(lambda: folder.everything() == [ended[0]])
+
+
+def test_a_clock_that_jumps_pauses_nothing() -> None:
+    run = rehearse(steps=2000)
+    os.utime(folder.of(run) / "viewer", (0, 0))
+    step = runs.status(run).step
+    until(lambda: runs.status(run).step > step + 150)
+    assert runs.status(run).state == "running"

@@ -1,0 +1,65 @@
+"""What people do with a run that is there. An InputError says that there is no run with the id."""
+
+import json
+import shutil
+from typing import Any
+
+from vizcore.runs import folder as folders
+from vizcore.runs import functions, locks, orders, processes, record, slots
+from vizcore.toolkit.errors import InputError
+
+
+def description(run: str) -> dict[str, Any]:
+    """What a run does: function, settings, created (s since 1970), and of a branch parent and step."""
+    return json.loads((folders.of(run) / "spec.json").read_bytes())
+
+
+def pause(run: str, notice: str = "") -> None:
+    """Let a run rest behind its next report, or wait no longer for its turn.
+
+    Args:
+        run: its id.
+        notice: the sentence of its status while it rests.
+    """
+    folder = folders.of(run)
+    waited = slots.withdraw(run)
+    if processes.alive(folder, record.read(folder)):
+        orders.give(folder, {"do": "pause", "notice": notice})
+    elif waited:
+        record.amend(folder, state="paused", notice=notice)
+
+
+def change(run: str, **settings: Any) -> None:
+    """Change settings of a run while it works or rests.
+
+    Raises:
+        InputError: its Spec refuses them, or it has no process. What the work itself refuses stands in the
+            sentence of the status.
+    """
+    folder = folders.of(run)
+    entry = description(run)
+    plain = functions.plain(settings)
+    functions.function(entry["function"]).spec(entry["settings"] | plain)
+    if not locks.held(folder / "process"):
+        raise InputError("Only a run that is under way can be changed. Resume it first.")
+    orders.give(folder, {"do": "change", "settings": plain})
+
+
+def stop(run: str) -> None:
+    """End a run. Its reports and checkpoints stay; a process that does not answer is killed."""
+    folder = folders.of(run)
+    slots.withdraw(run)
+    found = record.read(folder)
+    if processes.alive(folder, found):
+        orders.give(folder, orders.STOP)
+        (folder / "stop").touch()
+    elif found.state not in record.OVER:
+        record.end(folder, "stopped")
+
+
+def remove(run: str) -> None:
+    """End a run and delete all that there is of it."""
+    folder = folders.of(run)
+    slots.withdraw(run)
+    processes.kill(folder)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,60 @@
+"""What can be run: functions of vizcore by name, and nothing else."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from importlib import import_module
+from typing import Any
+
+from vizcore.toolkit.errors import InputError, pick
+
+
+@dataclass(frozen=True)
+class Function:
+    """Where a function lies that takes arrays and a Spec and makes reports."""
+
+    module: str
+    name: str
+    total: str  # what the work, or else its Spec, calls the number of steps that there are
+
+    def load(self) -> Callable[..., Any]:
+        """The function itself."""
+        return getattr(import_module(self.module), self.name)
+
+    def spec(self, settings: Mapping[str, Any]) -> Any:
+        """The Spec of its module, with these settings.
+
+        Raises:
+            InputError: there is no such setting, or the Spec refuses what it is set to.
+        """
+        made = import_module(self.module).Spec
+        names = [field.name for field in fields(made)]
+        for setting in settings:
+            if setting not in names:
+                raise InputError(f"There is no setting {setting[:40]!r}. Choose among: {', '.join(names)}.")
+        return made(**settings)
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "activation_functions.fit": Function("vizcore.toolkit.siren", "beside", "steps"),
+    "activation_functions.dying": Function("vizcore.toolkit.dying", "train", "epochs"),
+    "rehearsal.count": Function("vizcore.runs.rehearsal", "count", "steps"),
+}
+PRELOADED = ("torch._dynamo",)  # what works import on their way, a matter of seconds
+
+
+def function(name: str) -> Function:
+    """The function with this name. InputError: there is none."""
+    return pick(FUNCTIONS, name, "run")
+
+
+def plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as they will be read from the disk. TypeError: they are no plain data."""
+    return json.loads(json.dumps(dict(settings)))
+
+
+def preload() -> None:
+    """Import everything that a run may need, and load the data that most of them need."""
+    for module in (*PRELOADED, *(entry.module for entry in FUNCTIONS.values())):
+        import_module(module)
+    import_module("vizcore.toolkit.data").digits()

@@ -1,0 +1,75 @@
+"""What looks after the runs while a server is there: a thread that makes its rounds."""
+
+import logging
+import subprocess
+import threading
+from pathlib import Path
+
+from vizcore.runs import nursery, presence, slots
+from vizcore.runs.rounds import Rounds
+
+BETWEEN_TURNS = 0.25  # s
+TURNS = 4  # from one round to the next
+
+log = logging.getLogger("convoscope.runs")
+
+
+class Keeper:
+    """The thread, and the nursery that its workers come from."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._nursery: subprocess.Popen[bytes] | None = None
+        self._over = threading.Event()
+
+    def start(self) -> None:
+        """Look after the runs, and warm a nursery, from now on; both go with this process."""
+        with self._lock:
+            presence.announce()
+            if self._thread is None:
+                self._over.clear()
+                self._thread = threading.Thread(target=self._look_after, name="runs", daemon=True)
+                self._thread.start()
+            self._warm()
+
+    def close(self) -> None:
+        """No longer look after the runs. Those at work go on until they notice that they are alone."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+        with self._lock:
+            if self._nursery is not None:
+                nursery.end(self._nursery)
+            self._thread = self._nursery = None
+        presence.leave()
+
+    def launch(self, folder: Path) -> None:
+        """Give a process to the run in a folder."""
+        with self._lock:
+            try:
+                nursery.tell(self._warm(), folder)
+            except BrokenPipeError:  # it has just died
+                nursery.tell(self._warm(), folder)
+
+    def _warm(self) -> subprocess.Popen[bytes]:
+        """The nursery, a new one where the last has died."""
+        if self._nursery is not None and self._nursery.poll() is not None:
+            nursery.end(self._nursery)
+            self._nursery = None
+        self._nursery = self._nursery or nursery.launch()
+        return self._nursery
+
+    def _look_after(self) -> None:
+        rounds, turn = Rounds(), 0
+        while not self._over.wait(BETWEEN_TURNS):
+            turn += 1
+            try:
+                slots.turn(self.launch)
+                if turn % TURNS == 0:
+                    rounds.make()
+            except Exception:  # one broken run must not keep the others from being looked after
+                log.exception("a round of the runs failed")
+
+
+keeper = Keeper()
