@@ -56,6 +56,13 @@ CATALOG: tuple[Exhibit, ...] = (
         ":material/filter_center_focus:",
     ),
     Exhibit(
+        "live_training",
+        "Training",
+        "Live training",
+        "How does a network learn?",
+        ":material/model_training:",
+    ),
+    Exhibit(
         "activation_functions",
         "Training",
         "Activation functions",

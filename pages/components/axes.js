@@ -10,7 +10,7 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 // Okabe & Ito (2008) without black and yellow, then a brown and a grey, each with dashes of its own.
 const LINE_STYLES = [
   ["#e69f00", []], ["#56b4e9", [7, 3]], ["#009e73", [2, 3]], ["#cc79a7", [9, 3, 2, 3]],
-  ["#d55e00", [4, 4]], ["#0072b2", [12, 3]], ["#a6761d", [5, 2, 1, 2, 1, 2]], ["#7a8ca3", [1, 2]],
+  ["#d55e00", [4, 4]], ["#0072b2", [12, 3]], ["#a6761d", [5, 2, 1, 2, 1, 2]], ["#7a8ca3", [4, 2]],
 ];
 
 /** Left, top, width and height of what lies between the margins, in px. */

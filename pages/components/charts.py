@@ -104,12 +104,23 @@ def blocks(charts: Sequence[Chart]) -> list[NDArray[np.float32]]:
 
 
 def torn(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """The same curve, (N,) each, with a gap wherever it jumps: moves ten times as far as before and after."""
+    """The same curve, (N,) each, with a gap wherever it jumps: moves ten times as far as before and after.
+
+    Between two level stretches it may do so in two moves, by way of one place halfway.
+    """
     with np.errstate(invalid="ignore"):  # from infinite to infinite
         moves = np.abs(np.diff(y))
-    around = np.concatenate([[0.0], moves[:-1]]) + np.concatenate([moves[1:], [0.0]])
-    jumps = np.flatnonzero(moves > 10 * around + 1e-9) + 1
+        around = np.pad(moves, 2)
+        single = moves > 10 * (around[1:-3] + around[3:-1]) + 1e-9
+        double = (np.minimum(moves[:-1], moves[1:]) > 1e-9) & (around[1:-4] + around[4:-1] < 1e-9)
+    jumps = np.flatnonzero(single | np.append(double, False) | np.append(False, double)) + 1
     return np.insert(x, jumps, (x[jumps - 1] + x[jumps]) / 2), np.insert(y, jumps, np.nan)
+
+
+def torn_line(name: str, x: Floats, y: Floats, style: int = -1) -> Line:
+    """A curve over the places of its chart, with a gap wherever it jumps."""
+    places, values = torn(x, y)
+    return Line(name, values, style, x=None if len(places) == len(x) else places)
 
 
 def _entry(chart: Chart) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import { ARROWS, digits, unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
-import { runStanding, sayRun } from "./run_bar.js";
+import { sayRun, sayStanding } from "./run_bar.js";
 import { describe, element } from "./unit_marks.js";
 import { WALK, wireWalk } from "./walk.js";
 
@@ -55,7 +55,7 @@ function accept(view, { header, blocks }) {
   if (fresh || header.epoch !== view.told) view.set.cursor = view.plays ? 0 : shownFirst(view);
   view.told = header.epoch;
   stand(view, header.status);
-  followRun(view.parent, header.url, (message) => follow(view, message), (sentence) => sayRun(view.bar, sentence));
+  followRun(view.parent, header.url, (message) => follow(view, message), (sentence) => fail(view, sentence), () => (view.rests ? { do: "resume" } : {}));
 }
 
 /** The epoch that Python wants to be shown, or the newest. */
@@ -83,8 +83,16 @@ function take(view, header, [dead, highest, ...rest]) {
   takeFigures(view.set, header.charts, rest);
 }
 
-function stand({ bar }, status) {
-  sayRun(bar, status.state === "finished" ? "" : runStanding(status, "epoch"));
+/** Say how the run stands. One that rests, because nobody watched, goes on by itself. */
+function stand(view, status) {
+  view.rests = status.state === "paused";
+  if (status.state === "finished") sayRun(view.bar, "");
+  else sayStanding(view.bar, status, "epoch");
+}
+
+function fail(view, sentence) {
+  view.rests = false;
+  sayRun(view.bar, sentence);
 }
 
 function build(view, { names, width }) {
@@ -121,16 +129,17 @@ function mark(view) {
   view.root.dataset.epoch = epoch;
   squares.forEach((layer, l) => {
     const states = layer.map((square, at) => paint(view, square, epoch, [l, at]));
-    counts[l].textContent = `${states.filter(Boolean).length} of ${width} dead`;
+    counts[l].textContent = epoch < 0 ? "not known yet" : `${states.filter(Boolean).length} of ${width} dead`;
   });
   write(view, epoch);
 }
 
+/** Draw a square; returns whether its unit is dead, as far as that is known. */
 function paint(view, square, epoch, unit) {
   const dead = epoch >= 0 && isDead(view, epoch, unit), fresh = dead && epoch > 0 && !isDead(view, epoch - 1, unit);
-  const chosen = String(unit) === String(view.unit);
-  square.className = `unit${dead ? " dead" : ""}${fresh ? " fresh" : ""}`;
-  describe(square, { label: `Unit ${unit[1] + 1}, ${dead ? "dead" : "alive"}`, pressed: chosen });
+  const state = epoch < 0 ? "unknown" : dead ? "dead" : "alive", chosen = String(unit) === String(view.unit);
+  square.className = `unit ${state}${fresh ? " fresh" : ""}`;
+  describe(square, { label: `Unit ${unit[1] + 1}, ${state}`, pressed: chosen });
   square.tabIndex = chosen ? 0 : -1;
   return dead;
 }

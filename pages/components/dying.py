@@ -11,7 +11,8 @@ from pages.components import charts
 from pages.components.charts import Chart, Line
 from vizcore.toolkit.dying import LAYERS, WIDTH
 
-HIGHEST_LOSS = 3.0  # nats, of the chart; chance has 2.3
+LOSSES = (1e-4, 1e3)  # nats, of the chart; chance has 2.3
+SHARES = (-0.04, 1.04)  # of the other one, with a margin
 NAMES = ("First hidden layer", "Second hidden layer")
 
 
@@ -36,8 +37,8 @@ def drawn(epochs: int, newest: Mapping[str, Any] | None) -> tuple[dict[str, Any]
     shares |= {"held-out digits read correctly": newest["accuracies"] if newest else np.zeros(0)}
     losses = {"cross entropy, training set": newest["losses"] if newest else np.zeros(0)}
     figures = [
-        _chart("Shares", shares, epochs, "share", 1.0),
-        _chart("Loss", losses, epochs, "nats, up to 3", HIGHEST_LOSS, style=len(shares)),
+        _chart("Shares", shares, epochs, "share", limits=SHARES),
+        _chart("Loss", losses, epochs, "nats", limits=LOSSES, log=True, style=len(shares)),
     ]
     blocks = [dead.astype(np.uint8), highest.astype(np.float32), *charts.blocks(figures)]
     return {"known": len(dead), "charts": charts.figures(figures)}, blocks
@@ -48,8 +49,8 @@ def _chart(
     values: Mapping[str, NDArray[np.float64]],
     epochs: int,
     y_title: str,
-    most: float,
     style: int = 0,
+    **axis: Any,
 ) -> Chart:
     """Courses over all epochs, of which some are still to come."""
     lines = []
@@ -57,6 +58,4 @@ def _chart(
         course = np.full(epochs + 1, np.nan)
         course[: len(known)] = known
         lines.append(Line(name, course, style + at))
-    margin = 0.04 * most
-    x = np.arange(epochs + 1.0)
-    return Chart(title, x, lines, "epoch", y_title, limits=(-margin, most + margin), height=200)
+    return Chart(title, np.arange(epochs + 1.0), lines, "epoch", y_title, height=200, **axis)

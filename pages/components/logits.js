@@ -60,7 +60,7 @@ function accept(view, { header, blocks }) {
   const same = view.header?.identity === header.identity, news = isNews(view.sent, header);
   if (same && (!news || view.drag)) return;
   Object.assign(view, { luts: blocks[0], logits: header.logits, told: JSON.stringify(header.logits), drag: null });
-  view.reach = same ? Math.max(view.reach, header.reach) : header.reach;
+  view.reach = header.reach;
   view.step = view.reach / 100;
   takeOutputs(view, header);
 }

@@ -42,7 +42,7 @@ class Matrix:
 class View:
     """The logits, what is made of them, and the class that is chosen."""
 
-    identity: str  # while it stays, the axis of the logits does not shrink
+    identity: str  # of the settings; while it stays, what is dragged is not taken back
     title: str  # of the logits
     logits: Floats  # (C,)
     chosen: int  # class; a click on another one comes back as {"chosen": index}

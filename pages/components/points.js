@@ -96,8 +96,8 @@ function show(view) {
   drawPlane(view);
   drawFigures(view.figures);
   point(view, view.pointer);
-  const { box, dots, header, chosen } = view;
-  view.find(".less").disabled = chosen < 0 || dots.length <= (header.grows?.[0] ?? 0);
+  const { box, dots } = view;
+  view.find(".less").disabled = !isSpare(view);
   view.root.dataset.box = [box.left, box.top, box.wide, box.tall]; // px; for tests
   view.root.dataset.dots = dots.map(({ x, y }) => [x, y]).join(";");
 }
@@ -186,9 +186,15 @@ function add(view, place) {
   tell(view, { added: view.chosen });
 }
 
+/** Whether the chosen point can be taken away. */
+function isSpare({ chosen, dots, header: { grows, keeps } }) {
+  const last = keeps && dots.filter(({ style }) => style === dots[chosen]?.style).length === 1;
+  return chosen >= 0 && !last && dots.length > (grows?.[0] ?? Infinity);
+}
+
 function remove(view) {
-  const { chosen, dots, header } = view;
-  if (chosen < 0 || dots.length <= (header.grows?.[0] ?? Infinity)) return;
+  const { chosen, dots } = view;
+  if (!isSpare(view)) return;
   Object.assign(view, { dots: dots.toSpliced(chosen, 1), chosen: -1 });
   show(view);
   tell(view, { removed: chosen });

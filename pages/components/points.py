@@ -76,6 +76,7 @@ class Plane:
     equal: bool = False  # one unit is as long along both axes
     selected: int = -1  # dot whose note is shown while nothing is pointed at; -1: none
     grows: tuple[int, int] | None = None  # least and most dots, where a click adds one and Delete removes one
+    keeps: bool = False  # whether the last dot of a style stays
     adds: int = 0  # style of a dot that is added
     line: str = ""  # one sentence below the plane
     height: int = 420  # px at most; less where the plane is narrow and equal

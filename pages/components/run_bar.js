@@ -23,6 +23,12 @@ export function showRun(bar, status, unit) {
   going.classList.toggle("playing", runs);
   going.disabled = ["finished", "failed"].includes(status.state);
   Object.assign(going, { title: word, ariaLabel: word.toLowerCase() });
+  sayStanding(bar, status, unit);
+}
+
+/** Say how a run stands; that it waits is set off. */
+export function sayStanding(bar, status, unit) {
+  bar.querySelector(".standing").classList.toggle("waits", status.state === "queued");
   sayRun(bar, runStanding(status, unit));
 }
 
@@ -33,10 +39,10 @@ export function sayRun(bar, sentence) {
 }
 
 /** How a run stands, in words; `unit` is what it counts, such as "step". */
-export function runStanding({ state, step, total, place, eta, sentence }, unit) {
+function runStanding({ state, step, total, place, eta, sentence }, unit) {
   const far = `${unit} ${step} of ${total}`, left = eta >= 1 ? `, about ${Math.round(eta)} s left` : "";
   const words = {
-    queued: `Waits for its turn, at place ${place}.`,
+    queued: `Waits for its turn, at place ${place}: other runs are computing.`,
     running: total === null ? "Starting …" : `${capital(far)}${left}.`,
     paused: `Paused at ${far}.`,
     finished: `All ${total} ${unit}s are done.`,

@@ -30,10 +30,15 @@ class Export:
     make: Callable[[], bytes]  # called on the click
 
 
-def export_menu(exports: Callable[[], Sequence[Export]], key: str) -> None:
-    """A menu with one download for each file; they are asked for when it is opened."""
+def export_menu(exports: Callable[[], Sequence[Export]], key: str, *, ready: bool = True) -> None:
+    """A menu with one download for each file; they are asked for when it is opened, once they are ready."""
     menu = st.popover(
-        "Export", icon=":material/download:", width="content", key=f"{key}.exports", on_change="rerun"
+        "Export",
+        icon=":material/download:",
+        width="content",
+        key=f"{key}.exports",
+        on_change="rerun",
+        disabled=not ready,
     )
     with menu:
         for number, export in enumerate(exports() if menu.open else ()):

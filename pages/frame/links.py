@@ -14,6 +14,7 @@ _LONGEST = 60  # characters; a link is written by anybody
 _LONGER = {
     "net": 8_200,
     "net2": 8_200,
+    "t_net": 4_000,
     "kernel": 4_000,
     "weights": 4_000,
     "channels_weights": 400,
@@ -25,6 +26,7 @@ _LONGER = {
     "embedding_placed": 400,
     "line_points": 500,
     "margin_points": 500,
+    "compare_runs": 200,
 }
 _SHOWN = "links.shown"  # (page, what was last written into the address)
 _MISSED = "links.missed"  # setting -> why the link could not be followed

@@ -14,6 +14,8 @@ from vizcore.toolkit.errors import InputError
 NOT_HERE = "The link names a network that is not here; this is another one."
 WEIGHTS_GONE = "The link names weights that are no longer on this server; upload them again to see them."
 SEEDS = 999_999  # the largest, as in references
+TRAINED = "stage.trained"  # in the session: tuple of references, newest first
+MOST_TRAINED = 12
 LOOKED_AT = ("layer", "channel", "unit")  # settings that mean nothing in another network
 
 
@@ -36,6 +38,17 @@ def use(reference: str, slot: str = "net") -> None:
         for name in LOOKED_AT:
             links.choose(name, "")
     links.choose(slot, reference)
+
+
+def remember(reference: str) -> None:
+    """Put a network that was trained here into this visit's list, among the last few."""
+    kept = [reference, *(other for other in _remembered() if other != reference)]
+    st.session_state[TRAINED] = tuple(kept[:MOST_TRAINED])
+
+
+def _remembered() -> tuple[str, ...]:
+    kept: tuple[str, ...] = st.session_state.get(TRAINED, ())
+    return kept
 
 
 def architecture(reference: str) -> str:
@@ -120,6 +133,8 @@ def _listed(slot: str) -> None:
         )
         number = _seed(int(seed or 0), disabled=weights == "trained")
     ending = "" if weights == "trained" else f"~{number}"
+    if mine := _trained():
+        _cards(slot, "stage.mine", "Trained here", mine)
     _cards(slot, "stage.nets", "Bundled with Convoscope", (_bundled(name + ending) for name in nets.NETS))
     with st.spinner("Drawing the networks …"):
         entries = [_pretrained(name, ending) for name in pretrained.PRETRAINED]
@@ -137,6 +152,14 @@ def _cards(slot: str, key: str, title: str, cards: Iterable[Card]) -> None:
 def _bundled(reference: str) -> Card:
     _, _, parameters = _strip(_seedless(reference))
     return net_card(reference) | {"facts": [f"{parameters:,} parameters"]}
+
+
+def _trained() -> list[Card]:
+    """Cards of the networks that this visit has trained, as far as their weights are still there."""
+    from vizcore.toolkit import checkpoints
+
+    kept = [reference for reference in _remembered() if checkpoints.known(reference.partition("@")[2])]
+    return [_bundled(reference) | {"note": ""} for reference in kept]
 
 
 def _pretrained(name: str, ending: str) -> Card:
@@ -186,7 +209,8 @@ def _own_architecture(slot: str) -> None:
         if example := st.session_state["stage.example"]:
             st.session_state["stage.spec"] = specs.EXAMPLES[example]
 
-    token, _, seed = unchanged(links.setting(slot)).partition("~")
+    reference = unchanged(links.setting(slot))
+    token, seed = reference.partition("@")[0].partition("~")[::2]
     if token.startswith(specs.PREFIX):
         first = specs.text(specs.from_token(token))
     else:

@@ -24,18 +24,19 @@ TALL = 330  # px
 DEEP = 10  # units that a gradient passes
 ANSWERS = {
     "none": "nothing",
-    "little": "at most a thousandth",
-    "some": "less than all",
+    "little": "something, up to a thousandth",
+    "some": "more than a thousandth, but not all",
     "all": "all of it",
-    "more": "more than there was",
+    "more": "more than all of it",
 }
 LEFT = {"none": 0.0, "little": 1e-3, "some": 1 - 1e-12, "all": 1.0, "more": np.inf}  # what it is at most
 SETTINGS = tuple(STARTS)
 EXPLAINED = (curves.traced, activations.saturations, activations.statistics)
 
 
-def _preset(title: str, names: str, x: str) -> frame.Preset:
-    return frame.Preset(title, {"view": "curves", "curves_names": names, "curves_x": x})
+def _preset(title: str, names: str, x: str, **more: str) -> frame.Preset:
+    named = {f"curves_{name}": value for name, value in more.items()}
+    return frame.Preset(title, {"view": "curves", "curves_names": names, "curves_x": x, **named})
 
 
 PRESETS: Mapping[str, frame.Preset] = {
@@ -44,7 +45,7 @@ PRESETS: Mapping[str, frame.Preset] = {
     "smooth": _preset("Smooth", "gelu.silu.mish.hardswish", "-0.7518"),
     "selu": _preset("Self-normalising", "selu.elu.celu", "-1"),
     "tanh": _preset("Tanh is a sigmoid", "tanh.sigmoid", "1"),
-    "step": _preset("From step to ReLU", "step.linear.relu", "0.5"),
+    "step": _preset("From step to ReLU", "step.linear.relu", "0.5", linear_factor="2"),
 }
 
 
@@ -169,7 +170,7 @@ def predict(chosen: Chosen, found: Mapping[str, Curve]) -> None:
         )
 
     ask = (
-        f"a gradient passed {DEEP} units of {title} in a row, all at x = {words.text(x)} and with weights of "
-        "1? Of it would be left …"
+        f"a gradient went down through {DEEP} units of {title}, each at x = {words.text(x)} and with a "
+        "weight of 1? What arrives at the bottom would be …"
     )
     frame.question(ask, ANSWERS, f"curves.predict.{name}.{chosen.parameters[name]}.{x}", reveal)

@@ -44,8 +44,8 @@ def noticed(flow: Flow, function: str, init: str) -> list[str]:
     signal, gradient, depth = flow.activations[at], flow.gradients[at], flow.gradients.shape[2] - 1
     verdict, share = flow.verdicts[at[0]][at[1]], gradient[0] / gradient[-1]
     said = [
-        f"{depth} layers below the top the gradient is {share:.3g} times as large as there: it {verdict}, "
-        f"with a factor of {factor_text(flow.factors[at])} for each layer."
+        f"{depth} layers below the top the gradient is ${number(share)}$ times as large as there: it "
+        f"{verdict}, with a factor of {factor_text(flow.factors[at])} for each layer."
     ]
     if 0 < gradient.min() < SMALLEST:
         said.append(f"In float32 it would be exactly 0 from layer {lost(gradient)} down.")
@@ -89,7 +89,7 @@ def predict(flow: Flow, function: str, init: str, flow_of: FlowOf, seed: int) ->
         found = flow_of((function,), (init,), other, seed)
         share, factor = found.gradients[0, 0, 0] / found.gradients[0, 0, -1], factor_text(found.factors[0, 0])
         why = "squares what is left" if twice else "takes the root of what is left"
-        return found.verdicts[0][0], f"{factor} to the power of {other} is {share:.3g}: it {why}."
+        return found.verdicts[0][0], f"{factor} to the power of {other} is ${number(share)}$: it {why}."
 
     size = "twice as deep" if twice else "half as deep"
     ask = f"the network were {size}, {other} layers? The gradient would …"

@@ -22,7 +22,7 @@ from vizcore.toolkit import dying
 from vizcore.toolkit.activations import ACTIVATIONS
 from vizcore.toolkit.dying import LAYERS, WIDTH
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.latex import number
+from vizcore.toolkit.latex import aligned, number
 
 FUNCTIONS = {name: entry.title for name, entry in ACTIVATIONS.items()}
 RATES = ("0.01", "0.05", "0.1", "0.2", "0.5", "1", "1.5", "2", "3", "5", "10")
@@ -85,14 +85,14 @@ def show(stage: frame.Stage) -> None:
             alt=f"{LAYERS} layers of {WIDTH} units",
         )
         components.mount("dying", data=data, key="dying.units", on_pick=take)
-        explain(unit, epoch, newest if status.over else None)
+        ended = newest if status.over else None
+        explain(unit, epoch, ended)
         words, asked = st.columns([1.2, 1], gap="medium")
-        with words:
-            st.markdown("**What to notice.** " + " ".join(noticed(function, newest if status.over else None)))
+        with words, st.container(key="ending"):
+            st.markdown("**What to notice.** " + " ".join(noticed(function, ended)))
         with asked:
-            if status.over and newest:
-                predict(settings, newest)
-                frame.export_menu(partial(files.files, settings, newest), "dying")
+            predict(settings)
+            frame.export_menu(partial(files.files, settings, ended or {}), "dying", ready=ended is not None)
     links.publish("activation_functions", "view", "picture", "net", *SETTINGS, starts=STARTS)
 
 
@@ -132,20 +132,19 @@ def take() -> None:
 
 def explain(unit: tuple[int, int], epoch: int | None, newest: Report | None) -> None:
     """Why a unit whose slope is 0 everywhere never learns again, with the numbers of the selected one."""
-    flat = r"f'(z_i) &= 0 \;\text{ for all } i \\ \Rightarrow\; \partial \mathcal{L} / \partial w &= 0"
     st.latex(
         r"\frac{\partial \mathcal{L}}{\partial w} = \sum_{i=1}^{1347} "
         r"\frac{\partial \mathcal{L}}{\partial h_i}\; f'(z_i)\; x_i, \qquad z_i = w \cdot x_i + b"
     )
+    flat = r"f'(z_i) &= 0 \;\text{ for all } i"
+    still = r"\Rightarrow\; \partial \mathcal{L} / \partial w &= 0"
     if newest is None:
-        st.latex(
-            r"f'(z_i) = 0 \;\text{ for all } i \quad\Rightarrow\quad \partial \mathcal{L} / \partial w = 0"
-        )
+        st.latex(aligned([r"\max_i z_i &= \dots", flat, still]))
         return
     at = min(epoch if epoch is not None else len(newest["dead"]) - 1, len(newest["dead"]) - 1)
     highest, dead = float(newest["highest"][at][unit]), bool(newest["dead"][at][unit])
-    end = flat if dead else r"f'(z_i) &\ne 0 \;\text{ for some } i"
-    st.latex(rf"\begin{{aligned}} \max_i z_i &= {number(highest)} \\ \Rightarrow\; {end} \end{{aligned}}")
+    slope, end = (flat, still) if dead else (r"f'(z_i) &\ne 0 \;\text{ for some } i", "&")  # as tall
+    st.latex(aligned([rf"\max_i z_i &= {number(highest)}", rf"\Rightarrow\; {slope}", end]))
 
 
 def noticed(function: str, newest: Report | None) -> list[str]:
@@ -179,12 +178,13 @@ def noticed(function: str, newest: Report | None) -> list[str]:
     return said
 
 
-def predict(settings: dict[str, Any], newest: Report) -> None:
+def predict(settings: dict[str, Any]) -> None:
     """How many units die with a tenth of the learning rate."""
 
     def reveal() -> tuple[str, str]:
+        *_, this = dying.train(dying.Spec(**settings))
         *_, other = dying.train(dying.Spec(**settings | {"lr": settings["lr"] / 10}))
-        now, then = int(newest["dead"][-1].sum()), int(other.dead[-1].sum())
+        now, then = int(this.dead[-1].sum()), int(other.dead[-1].sum())
         truth = "none" if then == 0 else "fewer" if then < now else "more"
         return truth, f"{then} instead of {now}, and {other.accuracy:.0%} of the digits are read correctly."
 

@@ -70,10 +70,11 @@ def show(stage: frame.Stage) -> None:
         with formula:
             explain(settings["omega"], newest)
         with words:
-            st.markdown("**What to notice.** " + " ".join(noticed(lines, over)))
-            if over and newest:
-                predict(stage, settings["omega"])
-                frame.export_menu(partial(files.files, stage, image, settings, lines, newest), "siren")
+            with st.container(key="ending"):
+                st.markdown("**What to notice.** " + " ".join(noticed(lines, over)))
+            predict(stage, settings["omega"])
+            made = partial(files.files, stage, image, settings, lines, newest or {})
+            frame.export_menu(made, "siren", ready=over and newest is not None)
     links.publish("activation_functions", "view", "picture", "net", *SETTINGS, starts=STARTS)
 
 
@@ -119,19 +120,20 @@ def take() -> None:
     """Begin again where that is asked for. That a run is over needs no more than this run of the page."""
     pick = components.picked("siren.pictures")
     if "again" in pick:
-        forget_run("siren", str(pick["again"]))
+        forget_run(str(pick["again"]))
 
 
 def explain(omega: float, newest: Line | None) -> None:
     """A layer of each network, and how near the sines' picture is."""
     st.latex(rf"h_{{l+1}} = \sin\!\left(\omega_0\,(W_l\,h_l + b_l)\right), \quad \omega_0 = {omega:g}")
     st.latex(r"h_{l+1} = \max(0,\; W_l\,h_l + b_l)")
-    numbers = ""
+    error, decibels = r"\dots", r"\dots"  # with these the formula is as tall as with numbers
     if newest:
-        error = number(10 ** (-newest["siren"] / 10))
-        numbers = rf" \\[1em] &= 10 \log_{{10}} \frac{{1}}{{{error}}} = {newest['siren']:.3g}\text{{ dB}}"
-    psnr = r"\text{PSNR} &= 10 \log_{10} \frac{1}{\text{MSE}}"
-    st.latex(rf"\begin{{aligned}} {psnr}{numbers} \end{{aligned}}")
+        error, decibels = number(10 ** (-newest["siren"] / 10)), f"{newest['siren']:.3g}"
+    st.latex(
+        r"\begin{aligned} \text{PSNR} &= 10 \log_{10} \frac{1}{\text{MSE}} \\[1em]"
+        rf" &= 10 \log_{{10}} \frac{{1}}{{{error}}} = {decibels}\text{{ dB}} \end{{aligned}}"
+    )
     st.caption(
         "Both take a place, $h_0$ = (row, column) from −1 to 1, through "
         f"{siren.LAYERS} layers of {siren.WIDTH} units, and give its colour. "
@@ -141,22 +143,30 @@ def explain(omega: float, newest: Line | None) -> None:
 
 def noticed(lines: list[Line], over: bool) -> list[str]:
     """Sentences with the numbers of the run."""
-    if not (lines and over):
-        return ["Look at fine detail and sharp edges first: which of the two has them?"]
-    last = lines[-1]
-    times = 10 ** ((last["siren"] - last["relu"]) / 10)
-    said = [
-        f"After {last['step']} steps the sines stand at {last['siren']:.3g} dB, the ReLUs at "
-        f"{last['relu']:.3g} dB: their mean squared error is {float(f'{times:.3g}'):,g} times as large."
-    ]
-    first = next((line["step"] for line in lines if line["siren"] >= last["relu"]), None)
-    if first is not None:
-        said.append(f"The sines were as near after {first} steps.")
+    said = ["Look at fine detail and sharp edges first: which of the two has them?"]
+    if lines and over:
+        said = ended(lines)
     said.append(
         "ReLUs learn what is coarse first. The slope of a sine is a sine again, so detail has a gradient to "
         "be learnt with. How fine it begins is up to ω₀: too low and the sines blur, too high and they begin "
         "with noise."
     )
+    return said
+
+
+def ended(lines: list[Line]) -> list[str]:
+    """How near both have come, and when the sines were as near as the ReLUs are."""
+    last = lines[-1]
+    worse, better = ("ReLUs", "sines") if last["siren"] >= last["relu"] else ("sines", "ReLUs")
+    times = 10 ** (abs(last["siren"] - last["relu"]) / 10)
+    said = [
+        f"After {last['step']} steps the sines stand at {last['siren']:.3g} dB, the ReLUs at "
+        f"{last['relu']:.3g} dB: the mean squared error of the {worse} is {float(f'{times:.3g}'):,g} times "
+        f"that of the {better}."
+    ]
+    first = next((line["step"] for line in lines if line["siren"] >= last["relu"]), None)
+    if first is not None:
+        said.append(f"After {first} steps the sines were already as near as the ReLUs are at the end.")
     return said
 
 

@@ -10,15 +10,25 @@ import streamlit as st
 from pages.frame import links
 
 
-def choice(label: str, options: Mapping[str, str], key: str, explanation: str = "") -> str:
-    """A row of options by name, each with its title; the first one where the link names none of them."""
+def choice(
+    label: str, options: Mapping[str, str], key: str, explanation: str = "", *, start: str = ""
+) -> str:
+    """A row of options by name, each with its title.
+
+    Args:
+        label: of the row.
+        options: name -> title.
+        key: of the setting.
+        explanation: behind a question mark; "" for none.
+        start: the name where the link has none of them; the first one where it is left out.
+    """
     names = list(options)
     st.segmented_control(
         label,
         names,
         format_func=options.__getitem__,
         required=True,
-        key=_settled(key, names, names[0]),
+        key=_settled(key, names, start or names[0]),
         on_change=_take,
         args=(key,),
         help=explanation or None,

@@ -1,7 +1,13 @@
-"""The runs of a visit: the same settings find the run that there is, and others end it."""
+"""The runs that all visits share: equal settings and pictures give equal runs, so one is enough for all.
 
-from collections.abc import Hashable, Mapping
+Who arrives at a run that rests lets it go on; who leaves one that nobody else follows ends it.
+"""
+
+import threading
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
+from weakref import WeakSet
 
 import streamlit as st
 from numpy.typing import NDArray
@@ -9,18 +15,25 @@ from numpy.typing import NDArray
 from vizcore import runs
 from vizcore.toolkit.errors import InputError
 
-MOST = 8  # of a place on a page; the oldest are forgotten
+MOST = 256  # runs that are known; those that nobody has asked for the longest are forgotten
+
+
+class Visit:
+    """Stands for a visit while that lasts: its session holds it, and nothing else does."""
+
+
+_lock = threading.RLock()
+_kept: dict[Hashable, str] = {}  # ids, by all that makes two runs equal
+_followers: dict[str, WeakSet[Visit]] = {}  # of each run, by its id
 
 
 def kept_run(
     place: str, function: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], digest: str
 ) -> str:
-    """The id of this visit's run with these settings: the one that there is, or a new one.
-
-    Others of the place that are not over are stopped.
+    """The id of the run with these settings: the one that there is on this server, or a new one.
 
     Args:
-        place: on the page.
+        place: on the page, which now follows this run, and no other one.
         function: what is run, by its name in vizcore.runs.
         settings: of its Spec.
         arrays: what else it takes.
@@ -29,32 +42,60 @@ def kept_run(
     Raises:
         InputError: the settings cannot be, or the server has no room for a run.
     """
-    held = _held(place)
-    key = (*settings.items(), digest)
-    run = held.pop(key, "")
-    for other in held.values():
-        if _state(other) in ("queued", "running", "paused"):
-            runs.stop(other)
-    if _state(run) in ("", "stopped", "lost"):
-        run = runs.start(function, settings, arrays)
-    held[key] = run
-    while len(held) > MOST:
-        del held[next(iter(held))]
+    run = shared_run(place, function, settings, arrays, digest)
+    follow(place, [run])
     return run
 
 
-def forget_run(place: str, run: str) -> None:
-    """Let the next run of the page begin another one in its place."""
-    held = _held(place)
-    for key in [key for key, known in held.items() if known == run]:
-        if _state(run) in ("queued", "running", "paused"):
+def shared_run(
+    place: str, function: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], digest: str
+) -> str:
+    """The same, of several that a place is about to `follow`."""
+    key = (function, digest, *settings.items())
+    with _lock:
+        run = _kept.pop(key, "")
+        if not _usable(run, run in _followed(place)):
+            run = runs.start(function, settings, arrays)
+        _kept[key] = run
+        while len(_kept) > MOST:
+            del _kept[next(iter(_kept))]
+    return run
+
+
+def follow(place: str, found: Sequence[str]) -> None:
+    """Say that a place on the page follows these runs; those that nobody follows any longer are stopped."""
+    visit: Visit = st.session_state.setdefault("kept_runs.visit", Visit())
+    with _lock:
+        for run in found:
+            _followers.setdefault(run, WeakSet()).add(visit)
+        for run in set(_followed(place)) - set(found):
+            _followers[run].discard(visit)
+            if not _followers[run]:
+                _stop(run)
+        for run in [run for run, visits in _followers.items() if not visits]:
+            del _followers[run]
+    st.session_state[_key(place)] = tuple(found)
+
+
+def forget_run(run: str) -> None:
+    """Let the next who asks for such a run begin another one."""
+    with _lock:
+        for key in [key for key, known in _kept.items() if known == run]:
+            del _kept[key]
+
+
+def _usable(run: str, followed: bool) -> bool:
+    """Whether a run has come to something or still can; who arrives at one that rests lets it go on."""
+    state = _state(run)
+    if state == "paused" and not followed:
+        runs.resume(run)
+    return state in ("queued", "running", "paused", "finished") or (state == "failed" and followed)
+
+
+def _stop(run: str) -> None:
+    if _state(run) in ("queued", "running", "paused"):
+        with suppress(InputError):  # it was removed meanwhile
             runs.stop(run)
-        del held[key]
-
-
-def _held(place: str) -> dict[Hashable, str]:
-    held: dict[Hashable, str] = st.session_state.setdefault(f"{place}.runs", {})
-    return held
 
 
 def _state(run: str) -> str:
@@ -63,3 +104,13 @@ def _state(run: str) -> str:
         return runs.status(run).state if run else ""
     except InputError:
         return ""
+
+
+def _followed(place: str) -> tuple[str, ...]:
+    """The runs that this place of the visit has followed so far."""
+    found: tuple[str, ...] = st.session_state.get(_key(place), ())
+    return found
+
+
+def _key(place: str) -> str:
+    return f"{place}.runs"

@@ -18,7 +18,7 @@ from pages.server import live
 from vizcore.toolkit import class_losses
 from vizcore.toolkit.class_losses import NOBODY, Batch, Floats
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.latex import number
+from vizcore.toolkit.latex import aligned, number
 
 CLASSES, HIGHEST, STEP = 3, 6.0, 0.1  # logits go from -6 to 6
 COUNTS = tuple("45678")
@@ -68,9 +68,10 @@ PRESETS: Mapping[str, frame.Preset] = {
 def show(stage: frame.Stage) -> None:
     """The weights, the examples with what each of them costs, and the mean with its numbers."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        how = choice("Class weights", WEIGHTS, "batch_weights", "Balanced: N / (C · examples of the class)")
+        how = choice("Class weights", WEIGHTS, "batch_weights")
         ignored = choice("Ignored class", IGNORED, "batch_ignore")
-        count = int(choice("Examples", {each: each for each in COUNTS}, "batch_count"))
+        counts = {each: each for each in COUNTS}
+        count = int(choice("Examples", counts, "batch_count", start=STARTS["batch_count"]))
     logits, targets = rows(count)
     ignore = NOBODY if ignored == "none" else int(ignored)
     settings: dict[str, Any] = {"weights": weights(how, targets, ignore), "ignore": ignore}
@@ -116,7 +117,7 @@ def weights(how: str, targets: list[int], ignore: int) -> list[float]:
     """One weight for each class, from its slider or from the examples that count."""
     if how == "balanced":
         found = class_losses.balanced([each for each in targets if each != ignore], CLASSES).tolist()
-        st.latex(r"w_c = \frac{N}{C\, n_c}: \quad " + _written(found))
+        st.latex(aligned([r"&w_c = \frac{N}{C\, n_c}", "&" + _written(found)]))
         return found
     cells = st.columns(CLASSES, gap="medium")
     return [weight(name, cell) for name, cell in enumerate(cells)]
@@ -158,9 +159,8 @@ def take() -> None:
 
 def formula(found: Batch) -> str:
     """Loss of one example, and the mean with the numbers in it."""
-    mean = found.written.replace("=", "&=", 1)
     plain = rf"\frac{{1}}{{N}} \sum_n l_n &= {number(found.per_example)} \quad \text{{(the plain mean)}}"
-    lines = [r"l_n &= -w_{y_n} \log p_{n, y_n}", mean, plain]
+    lines = [r"l_n &= -w_{y_n} \log p_{n, y_n}", *found.written, plain]
     return r"\begin{aligned}" + r" \\[6pt] ".join(lines) + r"\end{aligned}"
 
 
@@ -179,6 +179,10 @@ def noticed(found: Batch, targets: list[int], ignore: int) -> list[str]:
         said.append(f"Class {most} has {count} of {len(y)} examples and {costs[most]:.0%} of the loss.")
     if len(set(found.weights[y != ignore].tolist())) == 1:
         said.append("All examples that count weigh the same, so their weight cancels.")
+    elif np.isclose(found.per_example, found.mean):
+        said.append(
+            f"The weights sum to the number of examples, so the plain mean is {found.mean:.3g} as well."
+        )
     else:
         said.append(
             f"Divided by the number of examples the mean would be {found.per_example:.3g} in place of "

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages import components, frame
 from pages.components import charts, relief
-from pages.components.charts import Chart, Line
+from pages.components.charts import Chart
 from pages.components.relief import Relief, limits_without_peaks
 from pages.frame import links
 from pages.parts import losses_curve_files as files
@@ -30,7 +30,6 @@ ANSWERS = {
     "higher": "higher",
     "outside": "not defined: the prediction has left its range",
 }
-PURPLE = 3  # style of the gradient
 TALL = 320  # px: a chart
 
 
@@ -53,7 +52,7 @@ PRESETS: Mapping[str, frame.Preset] = {
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """The controls, the curves or the surface, the formula with its numbers, and what to notice."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         name = settings.chosen_loss()
         loss = LOSSES[name]
         surface = settings.chosen_shape(loss)
@@ -91,14 +90,13 @@ def shown_at(name: str, at: float, given: Mapping[str, float]) -> Shown:
 def draw_curves(shown: Shown, beside: Shown | None) -> None:
     """Loss and gradient over the prediction, with one cursor."""
     x, title = axis(shown.loss, FINER), shown.loss.axis
-    found = losses.curve(shown.name, x, **shown.settings)
-    lines = [Line(shown.loss.title, found.value, 0)]
-    slopes = [Line(shown.loss.title, found.slope, PURPLE)]
-    if beside:
-        other = losses.curve(beside.name, x, **beside.settings)
-        lines.append(Line(beside.loss.title, other.value, 1))
-        slopes.append(Line(beside.loss.title, other.slope, 1))
-    cut = limits_without_peaks(np.concatenate([line.y for line in slopes]))
+    pair = [shown, beside] if beside else [shown]
+    found = [losses.curve(each.name, x, **each.settings) for each in pair]
+    lines, slopes = (
+        [charts.torn_line(each.loss.title, x, y) for each, y in zip(pair, curves, strict=True)]
+        for curves in ([curve.value for curve in found], [curve.slope for curve in found])
+    )
+    cut = limits_without_peaks(np.concatenate([curve.slope for curve in found]))
     charts.mount(
         [
             Chart("Loss", x, lines, title, "loss", height=TALL),
@@ -142,12 +140,10 @@ def take(key: str, over: str = "") -> None:
 def write(place: DeltaGenerator, shown: Shown) -> None:
     """The formula, and below it the same with the numbers at the cursor."""
     place.markdown(f"**{shown.loss.title}**, {shown.loss.axis} = {shown.at:.4g}".replace(" -", " −"))
-    lines = [
-        f"L &= {shown.loss.formula}",
-        f"&= {losses.written(shown.name, shown.at, **shown.settings)}",
-        rf"\text{{gradient}} &= {number(shown.slope)}",
-    ]
-    place.latex(r"\begin{aligned}" + r" \\[4pt] ".join(lines) + r"\end{aligned}")
+    numbers = losses.written(shown.name, shown.at, **shown.settings)
+    both = rf"\begin{{aligned}} L &= {shown.loss.formula} \\[6pt] &= {numbers} \end{{aligned}}"
+    slope = rf"\text{{gradient}} = {number(shown.slope)}"
+    place.latex(rf"\begin{{gathered}} {both} \\[16pt] {slope} \end{{gathered}}")
 
 
 def predict(shown: Shown) -> None:

@@ -29,6 +29,7 @@ NOTHING = "nothing"
 SHAPES = {"curve": "Curve", "surface": "Surface"}
 PLACES, FINER = 160, 4  # steps of the prediction in a surface, at least; in a curve there are more
 WIDE = 250  # px: a list of losses
+BRIEF = {"bce_logits": "BCE with logits"}  # titles that are too long for it
 
 
 def chosen_loss() -> str:
@@ -46,7 +47,12 @@ def chosen_loss() -> str:
         on_change=lambda: change(GROUPS[st.session_state["curve.group"]][1][0]),
     )
     names = GROUPS[str(group)][1]
-    return select("Loss", {name: LOSSES[name].title for name in names}, "curve_loss", names[0], width=WIDE)
+    return select("Loss", {name: titled(name) for name in names}, "curve_loss", names[0], width=WIDE)
+
+
+def titled(name: str) -> str:
+    """The title of a loss in a list."""
+    return BRIEF.get(name, LOSSES[name].title)
 
 
 def change(name: str) -> None:
@@ -76,14 +82,15 @@ def chosen_beside(name: str, cells: Iterator[DeltaGenerator]) -> str:
     alike = alike_of(name)
     if not alike:
         return ""
+    start = STARTS["curve_beside"] if STARTS["curve_beside"] in alike else NOTHING
     with next(cells):
-        return select("Compare with", {NOTHING: "nothing"} | alike, "curve_beside", NOTHING, width=WIDE)
+        return select("Compare with", {NOTHING: "nothing"} | alike, "curve_beside", start, width=WIDE)
 
 
 def alike_of(name: str) -> dict[str, str]:
     """Other losses over the same prediction, with their titles."""
     return {
-        each: loss.title
+        each: titled(each)
         for each, loss in LOSSES.items()
         if each != name and (loss.axis, loss.span) == (LOSSES[name].axis, LOSSES[name].span)
     }
@@ -92,7 +99,7 @@ def alike_of(name: str) -> dict[str, str]:
 def grid() -> Iterator[DeltaGenerator]:
     """Places for controls, four to a row."""
     while True:
-        yield from st.columns(4, gap="medium", vertical_alignment="bottom")
+        yield from st.columns(4, gap="medium")
 
 
 def parameters(loss: Loss, other: Loss | None, cells: Iterator[DeltaGenerator]) -> dict[str, float]:

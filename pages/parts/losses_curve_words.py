@@ -12,6 +12,7 @@ from vizcore.toolkit.loss_table import Loss
 from vizcore.toolkit.losses import kl_of_probabilities
 
 SAME = 1e-9  # difference of losses that counts as none
+ALIKE = 5e-4  # relative difference of gradients that counts as none
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,18 @@ def compared(shown: Shown, beside: Shown) -> str:
     if not (shown.slope and beside.slope):
         return f"{line}."
     ratio = abs(shown.slope / beside.slope)
-    return f"{line}: {shown.loss.title} pulls {ratio:.3g} times as hard."
+    return f"{line}: {shown.loss.title} pulls {_times(ratio)} as hard."
+
+
+def _times(ratio: float) -> str:
+    """How many times, in front of "as hard"."""
+    if abs(ratio - 1) < ALIKE:
+        return "just"
+    if ratio < 1e-6 or ratio > 1e6:
+        return "less than a millionth" if ratio < 1 else "more than a million times"
+    if ratio < 0.1:
+        return f"about 1/{float(f'{1 / ratio:.2g}'):,.0f}"
+    return f"{ratio:.3g} times" if ratio < 1000 else f"about {float(f'{ratio:.2g}'):,.0f} times"
 
 
 def landing(shown: Shown) -> tuple[str, str]:
@@ -139,16 +151,22 @@ def _cross_entropy(shown: Shown) -> str:
         f"The probabilities are {', '.join(f'{share:.3g}' for share in shares)}; class {target} is right, so "
         f"cross entropy without weights and smoothing is −log {shares[target]:.3g}."
     )
-    curve = losses.curve(shown.name, **given)
-    best = float(curve.x[curve.value.argmin()])
-    if given["smoothing"] and target == 0 and best < curve.x[-1]:
+    if given["smoothing"] and target == 0 and (best := surest(given)) < shown.loss.span[1]:
         said += (
             f" Smoothed by {given['smoothing']:.3g} it is lowest at the logit {best:.3g}, where the right "
             f"class has {_probabilities(shown, best)[0]:.3g}: to be surer than that costs again."
         )
-    if given["weight"] != 1:
-        said += " With weights the mean of a batch is divided by their sum; see the view “A batch”."
-    return said
+    return (
+        f"{said} Here class 0 alone has a weight; in the view “A batch” every class has one, and the mean is "
+        "divided by their sum."
+    )
+
+
+def surest(given: Mapping[str, float]) -> float:
+    """The logit of class 0 at which its own smoothed cross entropy is lowest: there its slope is 0."""
+    share = given["smoothing"] / 3  # of every class
+    odds = given["weight"] * (1 - 2 * share) / (2 * share)
+    return float(np.log(odds) + np.logaddexp(given["second"], given["third"]))
 
 
 def _probabilities(shown: Shown, logit: float) -> list[float]:

@@ -28,7 +28,7 @@ STARTS: Mapping[str, str] = {  # each setting and what it is where the link says
     "embedding_each": "8",
     "embedding_seed": "0",
     "embedding_step": "8",
-    "embedding_dot": "12",
+    "embedding_dot": "10",
     "embedding_placed": "",
 }
 _PLACED = re.compile(r"(\d{1,3})\.(\d{1,2}):(-?\d{1,2}(?:\.\d{1,3})?),(-?\d{1,2}(?:\.\d{1,3})?)", re.ASCII)
@@ -47,8 +47,9 @@ class Chosen:
 def controls() -> Chosen:
     """The settings, which are all in range whatever the link says."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        loss = choice("Loss", {name: entry.title for name, entry in EMBEDDINGS.items()}, "embedding_loss")
-        classes = int(choice("Classes", CLASSES, "embedding_classes"))
+        titles = {name: entry.title for name, entry in EMBEDDINGS.items()}
+        loss = choice("Loss", titles, "embedding_loss", start=STARTS["embedding_loss"])
+        classes = int(choice("Classes", CLASSES, "embedding_classes", start=STARTS["embedding_classes"]))
         with st.popover("More", icon=":material/tune:"):
             each = int(slide("Points of each class", EACH, "embedding_each", STARTS["embedding_each"]))
             seed = int(slide("Seed of the places", SEEDS, "embedding_seed", STARTS["embedding_seed"]))

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from pages import frame
 from pages.components import points as plane_part
-from pages.components.charts import Chart, Point
-from pages.components.charts import Line as Curve
+from pages.components.charts import Chart, Point, torn_line
 from pages.components.points import Dot, Path, Plane
 from pages.frame import links
 from pages.parts import losses_line_words as words
@@ -62,7 +61,7 @@ EXPLAINED = (regression.fitted, regression.compared)
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """The points with their three lines, what each residual costs, the formulas, and what to notice."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         loss = choice("Residuals as seen by", {name: words.SHORT[name] for name in FITS}, "line_loss")
         with st.container(width=260):
             delta = slide("Bend δ of Huber", DELTAS, "line_delta", STARTS["line_delta"])
@@ -158,7 +157,10 @@ def charts(found: Lines, loss: str, delta: float, at: int) -> list[Chart]:
         Chart(
             title,
             x,
-            [Curve(words.SHORT[name], getattr(curve, of), STYLES[name]) for name, curve in curves.items()],
+            [
+                torn_line(words.SHORT[name], x, getattr(curve, of), STYLES[name])
+                for name, curve in curves.items()
+            ],
             "residual ŷ − y",
             y_title,
             limits,

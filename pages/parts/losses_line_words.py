@@ -70,6 +70,8 @@ def formulas(points: Floats, found: Lines, loss: str, delta: float, at: int) -> 
 
 def noticed(points: Floats, found: Lines, delta: float) -> list[str]:
     """Sentences on the point that is furthest from the L1 line, or has the longest lever."""
+    if len(points) == 2:
+        return ["Two points have one line through both: every residual is 0, whatever the loss. Add a third."]
     levers = leverages(points)
     far = int(levers.argmax() if levers.max() > LONG else np.abs(found["l1"].residuals).argmax())
     squares, total = found["mse"].losses, float(found["mse"].losses.sum())
@@ -83,8 +85,9 @@ def noticed(points: Floats, found: Lines, delta: float) -> list[str]:
     said += without(points, found, delta, far)
     if levers[far] > LONG:
         said.append(
-            f"Its leverage is {levers[far]:.2f} of 1: it lies so far to the side that a bounded pull turns "
-            "the line all the same. L1 and Huber protect from outliers along y, not along x."
+            f"The leverage of point {far + 1} is {levers[far]:.2f}, where 1 is the most: it lies so far to "
+            "the side that a bounded pull turns the line all the same. L1 and Huber protect from outliers "
+            "along y, not along x."
         )
     else:
         said.append(f"The L1 line goes through points {through(found['l1'])}: it is a median, not a mean.")
@@ -121,7 +124,7 @@ def predict(points: Floats, line: Line, delta: float) -> None:
     far = int(np.abs(line.residuals).argmax())
     moved = points.copy()
     moved[far, 1] -= line.residuals[far]
-    if abs(moved[far, 1]) > regression.MAX_PLACE:
+    if not line.residuals[far] or abs(moved[far, 1]) > regression.MAX_PLACE:
         return
 
     def reveal() -> tuple[str, str]:
@@ -135,8 +138,8 @@ def predict(points: Floats, line: Line, delta: float) -> None:
         )
 
     ask = (
-        f"point {far + 1}, now {abs(line.residuals[far]):.3g} from the L1 line, were twice as far above or "
-        "below it? The L1 line would …"
+        f"point {far + 1}, the furthest from the L1 line, were not {abs(line.residuals[far]):.3g} but twice "
+        "as far above or below it? That line would …"
     )
     frame.question(ask, AFTER, f"line.predict.{points.tolist()}", reveal)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pages import frame
 from pages.components import points as plane_part
-from pages.components.charts import Chart, Line, Point
+from pages.components.charts import Chart, Point, torn_line
 from pages.components.points import Dot, Path, Plane
 from pages.frame import links
 from pages.parts import losses_margin_words as words
@@ -68,8 +68,9 @@ EXPLAINED = (separators.separator, separators.fewest_mistakes, margins.curve)
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """Two classes and the lines between them, the losses over the margin, formulas, and what to notice."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        loss = choice("Margins as seen by", {name: words.SHORT[name] for name in STAND_INS}, "margin_loss")
+    with st.container(horizontal=True, vertical_alignment="top"):
+        titles = {name: words.SHORT[name] for name in STAND_INS}
+        loss = choice("Margins as seen by", titles, "margin_loss", start=STARTS["margin_loss"])
         adds = choice("A click adds", CLASSES, "margin_adds")
         with st.container(width=220):
             penalty = slide("Penalty λ", PENALTIES, "margin_penalty", STARTS["margin_penalty"])
@@ -148,6 +149,7 @@ def plane(points: Points, found: Lines, loss: str, penalty: float, adds: int, at
         equal=True,
         selected=at,
         grows=ALLOWED.count,
+        keeps=True,
         adds=adds,
         line=said,
         height=460,
@@ -183,7 +185,7 @@ def charts(found: Lines, loss: str, at: int) -> list[Chart]:
             title,
             x,
             [
-                Line(words.SHORT[name], getattr(curve, of), STYLES[name], steps=name == "zero_one")
+                torn_line(words.SHORT[name], x, getattr(curve, of), STYLES[name])
                 for name, curve in curves.items()
             ],
             "margin y f(x)",
@@ -194,7 +196,7 @@ def charts(found: Lines, loss: str, at: int) -> list[Chart]:
         )
         for title, y_title, of, values, limits in (
             ("What a margin costs", "loss", "value", "losses", (0.0, most)),
-            ("How it pulls at the margin", "slope of the loss", "slope", "slopes", (-pull, pull)),
+            ("How hard it pulls", "slope of the loss", "slope", "slopes", (-pull, pull)),
         )
     ]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pages import frame
 from vizcore.toolkit import separators
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.latex import number, signed
+from vizcore.toolkit.latex import aligned, number, signed
 from vizcore.toolkit.margins import MARGIN_LOSSES
 from vizcore.toolkit.separators import Separator
 
@@ -46,19 +46,23 @@ def notes(found: Lines, count: int) -> list[str]:
 
 
 def _said(value: float) -> str:
-    """Three digits; what is next to nothing is 0."""
-    return f"{value:.3g}" if abs(value) >= 5e-4 else "0"
+    """Three digits; only what costs nothing at all is 0."""
+    return "< 0.001" if 0 < value < 0.001 else f"{value:.3g}"
 
 
 def formulas(points: Values, classes: Values, line: Separator, loss: str, at: int) -> list[str]:
     """What is made least, and the same for one point with its numbers, in LaTeX."""
     (first, second), (x, y), margin = line.weights, points[at], line.margins[at]
-    score = rf"{number(first)} \cdot {signed(x)} + {signed(second)} \cdot {signed(y)} + {signed(line.bias)}"
-    name = rf"\ell_{{{at + 1}}}"
+    name, rest = rf"\ell_{{{at + 1}}}", rf"{signed(second)} \cdot {signed(y)} + {signed(line.bias)}"
     return [
         r"\min_{w, b} \frac{1}{N} \sum_n \ell(m_n) + \frac{\lambda}{2} \lVert w \rVert^2",
-        rf"m_n = y_n (w \cdot x_n + b), \qquad \ell(m) = {MARGIN_LOSSES[loss].formula}",
-        rf"m_{{{at + 1}}} = {number(classes[at])} \cdot ({score}) = {number(margin)}",
+        aligned([r"m_n &= y_n (w \cdot x_n + b)", rf"\ell(m) &= {MARGIN_LOSSES[loss].formula}"]),
+        aligned(
+            [
+                rf"m_{{{at + 1}}} &= {number(classes[at])} \cdot ({number(first)} \cdot {signed(x)}",
+                rf"&\quad {{}} + {rest}) = {number(margin)}",
+            ]
+        ),
         rf"{name} = {number(line.losses[at])}, \quad "
         rf"\frac{{\partial {name}}}{{\partial m}} = {number(line.slopes[at])}",
     ]
@@ -82,7 +86,7 @@ def noticed(points: Values, classes: Values, found: Lines, loss: str, penalty: f
     line = found[loss]
     said.append(
         f"No stand-in lies below the 0-1 loss, so its mean bounds the share of mistakes: {SHORT[loss]} "
-        f"{_said(line.mean)} ≥ {line.mistakes / len(points):.3g}."
+        f"${number(line.mean)} \\ge {number(line.mistakes / len(points))}$."
     )
     return said
 

@@ -96,7 +96,7 @@ def show(stage: frame.Stage) -> None:
 
 def chosen_scores() -> Scored:
     """The examples, with the controls that they have."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         source = choice("Scores of", SOURCES, "metrics_source")
         if source != "normal":
             digit = select("Is it this digit?", DIGITS, "metrics_digit", STARTS["metrics_digit"], width=130)

@@ -62,13 +62,13 @@ def show(stage: frame.Stage) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         condition = slide(
-            "Condition of the bowl: its steepest curvature, the flattest is 1",
+            "Condition number: steep over flat curvature",
             CONDITIONS,
             "penalty_condition",
             STARTS["penalty_condition"],
         )
     with right:
-        angle = slide("Its flat axis is turned by (°)", ANGLES, "penalty_angle", STARTS["penalty_angle"])
+        angle = slide("Angle of the flat axis (°)", ANGLES, "penalty_angle", STARTS["penalty_angle"])
     shape, centre, strength = (condition, angle), chosen_centre(), chosen_strength()
     bowl = Bowl(centre, (1.0, condition), angle)
     packed = message(
@@ -234,8 +234,10 @@ def noticed(bowl: Bowl, strength: float) -> list[str]:
     least = float(np.abs(bowl.slope(np.zeros(2))).max())
     gone = [f"$w_{axis + 1}$" for axis in (0, 1) if sparse[axis] == 0]
     meets = "no weight exactly 0 yet: the contour of the loss meets its diamond along an edge"
-    if gone:
-        meets = f"{' and '.join(gone)} exactly 0: its diamond has corners on the axes, and there they meet"
+    if len(gone) == 2:
+        meets = "both weights exactly 0: all that is left of its diamond is the point 0"
+    elif gone:
+        meets = f"{gone[0]} exactly 0: its diamond has corners on the axes, and there they meet"
     return [
         f"L2 keeps {flat} of $w^*$ along the flat axis of the bowl and {steep} along the steep one: it takes "
         f"most where the loss depends least, and leaves {written(shrunk)}.",

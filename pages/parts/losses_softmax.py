@@ -97,11 +97,12 @@ def show(stage: frame.Stage) -> None:
 def controls(count: int) -> Chosen:
     """Temperature, arithmetic, and what the classes are called."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dtype = choice("Arithmetic", TYPES, "softmax_dtype")
-        way = choice("Softmax", WAYS, "softmax_way")
-        with st.container(width=180):
-            start = STARTS["softmax_temperature"]
-            temperature = slide("Temperature T", TEMPERATURES, "softmax_temperature", start)
+        with st.container(horizontal=True, vertical_alignment="top", width="content"):
+            dtype = choice("Arithmetic", TYPES, "softmax_dtype")
+            way = choice("Softmax", WAYS, "softmax_way")
+            with st.container(width=180):
+                start = STARTS["softmax_temperature"]
+                temperature = slide("Temperature T", TEMPERATURES, "softmax_temperature", start)
         with st.popover("Names", icon=":material/label:"):
             names = line(
                 "Names of the classes, apart by commas", "softmax_names", STARTS["softmax_names"], 60
@@ -170,10 +171,11 @@ def said(found: Computed) -> str:
         return (
             f"Each power fits into {found.dtype}, but their sum does not: it becomes inf, and every p is 0."
         )
+    gone = f"{found.vanished} of the p {'is' if found.vanished == 1 else 'are'} too small for {found.dtype}"
     if np.isinf(found.logarithms).any():
-        return f"{found.vanished} of the p are too small for {found.dtype} and became 0; log 0 is −inf."
+        return f"{gone} and became 0; log 0 is −inf."
     if found.vanished:
-        return f"{found.vanished} of the p are too small for {found.dtype} and became 0, but log p is right."
+        return f"{gone} and became 0, but log p is right."
     return f"Every step can be written in {found.dtype}."
 
 
@@ -198,7 +200,7 @@ def noticed(chosen: Chosen, logits: Floats, found: Computed) -> list[str]:
         f"PyTorch's `cross_entropy` in float64 gives {exact.loss:.6g} for the class index {chosen.target} "
         f"and {exact.one_hot_loss:.6g} for the one-hot vector.",
         f"The gradient is {gradient(chosen)}: it pulls the target up by "
-        f"{-exact.gradient[chosen.target]:.3g}, pushes the others down in proportion to p, and sums to 0.",
+        f"{0 - exact.gradient[chosen.target]:.3g}, pushes the others down in proportion to p, and sums to 0.",
     ]
     if np.isnan(found.gradient).any():
         lines.append(

@@ -77,7 +77,9 @@ def show(stage: frame.Stage) -> None:
         taps = choice("Blur", TAPS, "shift_taps")
         border = choice("Beyond the border", BORDERS, "shift_border")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        above = float(choice("Values count as changed", ABOVE, "shift_above", "of the range of the picture"))
+        start = STARTS["shift_above"]
+        said = "of the range of the picture"
+        above = float(choice("Values count as changed", ABOVE, "shift_above", said, start=start))
         if not stripes:
             side = int(slide("Side of the picture (px)", SIDES, "shift_side", STARTS["shift_side"]))
     digest = "" if stripes else stage.digest

@@ -71,10 +71,27 @@ def test_a_run_that_is_over_is_shown_as_it_ended(page: Page) -> None:
 def test_a_run_that_begins_is_played_and_python_hears_that_it_is_over(page: Page) -> None:
     answer(page, reply(2), reply(EPOCHS + 1, over=True))
     render(page, message())
-    assert counts(page) == ["0 of 48 dead"] * 2
     page.locator(".speed input").fill("6")
     expect(page.locator("h3 b").first).to_have_text("20 of 48 dead")
     assert picks(page) == [["pick", {"over": "a"}]]  # the last epoch is what a link shows anyway
+
+
+def test_while_it_waits_nothing_is_known_of_the_units(page: Page) -> None:
+    answer(page, reply_with(({}, []), 0, False, {"state": "queued", "place": 2}))
+    render(page, message(status=STATUS | {"state": "queued", "place": 2}))
+    expect(page.locator(".standing.waits")).to_have_text(
+        "Waits for its turn, at place 2: other runs are computing."
+    )
+    assert page.locator(".unit.unknown").count() == LAYERS * WIDTH
+    assert counts(page) == ["not known yet"] * 2
+
+
+def test_a_run_that_was_paused_because_nobody_watched_goes_on(page: Page) -> None:
+    rests = {"state": "paused", "sentence": "It was paused because nobody watched."}
+    answer(page, reply_with(({}, []), 3, False, rests), resume=reply(EPOCHS + 1, over=True))
+    render(page, message(3, status=STATUS | rests))
+    page.locator(".speed input").fill("6")
+    expect(page.locator("h3 b").first).to_have_text("20 of 48 dead")
 
 
 def test_the_cursor_of_the_charts_and_the_buttons_lead_to_other_epochs(page: Page) -> None:

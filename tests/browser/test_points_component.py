@@ -196,6 +196,16 @@ def test_dots_are_added_and_removed_where_that_is_allowed(browser: Browser) -> N
         assert page.get_by_role("button", name="Remove").is_disabled()
 
 
+def test_the_last_dot_of_a_style_stays_where_the_plane_keeps_it(browser: Browser) -> None:
+    with blank_page(browser, "points") as page:
+        render(page, pack(replace(GROWING, grows=(1, 9), keeps=True)))
+        for at, disabled in ((0, True), (1, False)):
+            page.mouse.click(*px(page, *dots(page)[at]))
+            assert page.get_by_role("button", name="Remove").is_disabled() is disabled
+            page.keyboard.press("Delete")
+        assert len(dots(page)) == len(GROWING.dots) - 1
+
+
 def test_a_click_on_a_plane_that_does_not_grow_adds_nothing(page: Page) -> None:
     page.mouse.click(*px(page, 7, 2.5))
     assert (len(dots(page)), picks(page)) == (3, [])

@@ -56,7 +56,7 @@ def test_at_the_end_every_unit_is_shown_in_every_epoch() -> None:
 def test_the_charts_keep_their_axes_while_epochs_are_to_come() -> None:
     found = last(epochs=2)
     header, blocks = view.view(5, [], vars(found))
-    assert [chart["limits"] for chart in header["charts"]] == [(-0.04, 1.04), (-0.12, 3.12)]
+    assert [chart["limits"] for chart in header["charts"]] == [(-0.04, 1.04), (1e-4, 1e3)]
     np.testing.assert_allclose(blocks[3][:3], found.dead[:, 0].mean(axis=1))
     assert np.isnan(blocks[3][3:]).all()
     assert len(blocks[2]) == 6

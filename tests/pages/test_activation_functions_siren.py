@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import activation_functions_siren as view
+from pages.parts import kept_runs
 from pages.parts.activation_functions_siren_files import script, table
 from tests.pages.activation_views import message, opened, texts
 from tests.runs.rehearsing import until, until_state
@@ -43,10 +44,15 @@ def test_what_is_shown_at_the_end_is_what_both_fits_have_learnt() -> None:
     np.testing.assert_array_equal(blocks[2], np.round(255 * last.relu_picture).ravel())
     assert header["relu"] == f"{last.relu:.1f} dB"
     assert f"After 100 steps the sines stand at {last.siren:.3g} dB" in texts(app)
+    times = 10 ** ((last.siren - last.relu) / 10)
+    assert f"error of the ReLUs is {float(f'{times:.3g}'):,g} times that of the sines" in texts(app)
+
+
+LONG = {"picture": "camera", "steps": "1000"}
 
 
 def test_the_same_settings_find_the_run_that_there_is_and_others_end_it() -> None:
-    app = opened("siren", picture="camera", steps="1000")
+    app = opened("siren", **LONG)
     first = run_of(app)
     assert run_of(app.run()) == first
     app.select_slider(key="siren_omega.control").set_value("3").run()
@@ -54,6 +60,42 @@ def test_the_same_settings_find_the_run_that_there_is_and_others_end_it() -> Non
     assert second != first
     until_state(first, "stopped")
     runs.stop(second)
+
+
+def test_visits_share_a_run_and_only_the_last_to_leave_ends_it() -> None:
+    mine, yours = opened("siren", **LONG, seed="4"), opened("siren", **LONG, seed="4")
+    shared = run_of(mine)
+    assert run_of(yours) == shared
+    mine.select_slider(key="siren_omega.control").set_value("3").run()
+    assert runs.status(shared).state in ("queued", "running")
+    yours.select_slider(key="siren_omega.control").set_value("3").run()
+    assert run_of(yours) == run_of(mine)
+    until_state(shared, "stopped")
+    runs.stop(run_of(mine))
+
+
+def test_a_run_that_rests_goes_on_for_those_who_arrive_and_one_that_ended_begins_again() -> None:
+    app = opened("siren", **LONG, seed="5")
+    first = run_of(app)
+    until_state(first, "running")
+    runs.pause(first)
+    until_state(first, "paused")
+    assert run_of(app.run()) == first
+    assert runs.status(first).state == "paused"
+    assert run_of(opened("siren", **LONG, seed="5")) == first
+    until_state(first, "running")
+    runs.stop(first)
+    until_state(first, "stopped")
+    second = run_of(opened("siren", **LONG, seed="5"))
+    assert second != first
+    runs.stop(second)
+
+
+def test_the_oldest_runs_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_runs, "MOST", 1)
+    first = run_of(finished())
+    finished(seed="1")
+    assert run_of(finished()) != first
 
 
 def test_a_smaller_picture_is_learnt_where_that_is_asked_for_and_its_proportions_stay() -> None:

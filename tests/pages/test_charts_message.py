@@ -70,5 +70,6 @@ def test_a_jump_becomes_a_gap_and_a_bend_does_not() -> None:
     x = np.linspace(-2, 2, 9)
     places, values = torn(x, np.where(x > 0, 1.0, 0.0))
     assert places[np.isnan(values)].tolist() == [0.25]
+    assert torn(x, np.sign(x))[0][[4, 6]].tolist() == [-0.25, 0.25]  # both sides of the place halfway
     assert len(torn(x, np.maximum(x, 0))[0]) == len(x)
     assert len(torn(x, np.tanh(5 * x))[0]) == len(x)

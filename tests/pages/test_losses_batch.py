@@ -34,8 +34,18 @@ def test_a_first_visit_divides_by_the_sum_of_the_weights() -> None:
     assert header["targets"] == TARGETS[:6]
     np.testing.assert_allclose(logits, LOGITS[:6], atol=1e-6)
     assert first["mean"] == pytest.approx(found.mean)
-    assert rf"{{1 + 1 + 1 + 1 + 1 + 4}} = {found.mean:.3g}" in texts(app)
+    said = texts(app)
+    assert r"\sum_n w_{y_n} &= 1 + 1 + 1 \\[6pt] &\quad {} + 1 + 1 + 4 = 9" in said
+    assert rf"\frac{{{found.losses.sum():.3g}}}{{9}} = {found.mean:.3g}" in said
     assert "the lecture has the formula garbled" in texts(app)
+
+
+def test_balanced_weights_sum_to_the_number_of_examples() -> None:
+    assert "so the plain mean is 1.18 as well" in texts(opened("batch", weights="balanced", count="8"))
+
+
+def test_an_unknown_number_of_examples_is_that_of_the_start() -> None:
+    assert opened("batch", count="x").session_state["batch_count"] == "6"
 
 
 @pytest.mark.parametrize("name", PRESETS)

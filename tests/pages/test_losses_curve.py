@@ -10,7 +10,7 @@ import pytest
 from pages.parts import losses_curve
 from pages.parts.losses_curve_files import script
 from pages.parts.losses_curve_settings import GROUPS
-from pages.parts.losses_curve_words import SAYS, Shown, landing, noticed
+from pages.parts.losses_curve_words import SAYS, Shown, landing, noticed, surest
 from tests.pages.losses_views import linked, message, opened, texts
 from vizcore.exhibits import losses
 from vizcore.exhibits.losses import LOSSES
@@ -44,7 +44,7 @@ def test_every_loss_opens_with_its_formula_its_use_and_its_numbers(name: str, sh
     loss = LOSSES[name]
     assert all(part in said for part in (loss.formula, loss.says, loss.source, "What to notice"))
     _, blocks = message(app, "charts")
-    assert all(np.isfinite(block).all() for block in blocks)
+    assert not any(np.isinf(block).any() for block in blocks)
 
 
 def test_every_loss_has_a_group_and_a_sentence() -> None:
@@ -107,6 +107,56 @@ def test_a_hostile_link_shows_something_all_the_same(query: dict[str, str]) -> N
     app = opened("curve", **query)
     assert not app.exception
     assert message(app, "charts")
+
+
+def test_smoothed_cross_entropy_is_lowest_where_its_slope_is_zero() -> None:
+    given = {"second": 1.0, "third": 0.0, "weight": 1.0, "smoothing": 0.1}
+    assert surest(given) == pytest.approx(np.log(14 * (np.e + 1)))  # the odds of 14/15
+    for weight in (1.0, 2.5):
+        given |= {"weight": weight}
+        assert losses.curve("cross_entropy", surest(given), **given).slope.item() == pytest.approx(
+            0, abs=1e-12
+        )
+    said = texts(linked(losses_curve.PRESETS["smoothing"].settings))
+    assert "lowest at the logit 3.95, where the right class has 0.933" in said
+
+
+@pytest.mark.parametrize(
+    ("slope", "said"),
+    [
+        (2.0, "pulls just as hard"),
+        (12.0, "pulls 6 times as hard"),
+        (1 / 300, "pulls about 1/600 as hard"),
+        (24_600.0, "pulls about 12,000 times as hard"),
+        (1e-9, "pulls less than a millionth as hard"),
+    ],
+)
+def test_how_much_harder_one_loss_pulls_is_said_in_plain_numbers(slope: float, said: str) -> None:
+    shown, beside = (Shown("mse", {"target": 0.0}, 1.0, 1.0, each) for each in (slope, 2.0))
+    assert said in noticed(shown, beside)[-1]
+
+
+def test_a_loss_keeps_its_style_in_the_chart_of_the_gradient() -> None:
+    value, slope = message(opened("curve"), "charts")[0]["charts"]
+    assert [line["style"] for line in value["lines"]] == [line["style"] for line in slope["lines"]] == [0, 1]
+
+
+def test_the_gradient_of_l1_has_a_gap_at_its_target() -> None:
+    _, blocks = message(opened("curve", loss="l1", beside="nothing"), "charts")
+    places, slopes = blocks[3], blocks[4]
+    gaps = places[np.isnan(slopes)]
+    assert len(gaps) == 2
+    assert np.abs(gaps).max() < 0.05
+
+
+def test_cross_entropy_says_where_every_class_has_a_weight() -> None:
+    said = texts(opened("curve", loss="cross_entropy"))
+    assert "class 0 alone has a weight; in the view “A batch” every class has one" in said
+
+
+def test_an_unknown_loss_to_compare_with_is_that_of_the_start() -> None:
+    assert opened("curve", beside="<b>").session_state["curve_beside"] == "l1"
+    assert opened("curve", loss="hinge", beside="<b>").session_state["curve_beside"] == "nothing"
 
 
 def test_the_divergence_is_said_not_to_be_symmetric_and_to_take_logarithms() -> None:

@@ -30,6 +30,17 @@ def test_a_first_visit_shows_every_step_of_a_triplet_run() -> None:
     assert header["step"] == 8
 
 
+def test_at_a_first_visit_the_circle_lies_within_the_plane() -> None:
+    header, (points, _, _, radii, _) = message(opened("embedding"), "labels")
+    place = points.reshape(201, 24, 2)[header["step"], header["chosen"]]
+    assert np.abs(place).max() + radii[header["step"]] < header["reach"]
+
+
+def test_unknown_words_are_those_of_the_start() -> None:
+    app = opened("embedding", loss="<b>", classes="nan")
+    assert [app.session_state[f"embedding_{name}"] for name in ("loss", "classes")] == ["triplet", "3"]
+
+
 @pytest.mark.parametrize("loss", EMBEDDINGS)
 def test_every_loss_is_written_with_the_numbers_of_the_chosen_point(loss: str) -> None:
     app = opened("embedding", loss=loss, dot="3", step="0")

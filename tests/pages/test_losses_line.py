@@ -75,7 +75,29 @@ def test_far_to_the_side_even_l1_follows_its_outlier() -> None:
     app = opened(points=settings["line_points"], loss="l1", at="8")
     far = points(settings["line_points"])
     assert compared(far)["l1"].residuals[8] == 0
-    assert "Its leverage is 0.87 of 1" in texts(app)
+    assert "The leverage of point 9 is 0.87, where 1 is the most" in texts(app)
+
+
+def test_two_points_are_said_to_have_one_line_and_no_question() -> None:
+    app = opened(points="1_2~3_4")
+    assert "Two points have one line through both: every residual is 0" in texts(app)
+    assert "leverage" not in texts(app)
+    assert not app.radio
+
+
+def test_the_question_says_which_point_it_speaks_of() -> None:
+    settings = PRESETS["leverage"].settings
+    far = int(np.abs(compared(points(settings["line_points"]))["l1"].residuals).argmax()) + 1
+    assert far != 9  # of which the notice speaks
+    app = opened(points=settings["line_points"])
+    assert f"point {far}, the furthest from the L1 line," in app.radio[0].label
+
+
+def test_the_slope_of_l1_has_a_gap_where_it_jumps() -> None:
+    header, blocks = message(opened(), "paths")
+    slopes = blocks[-3:]  # of L1 its places and its values, and of Huber
+    assert [line["own"] for line in header["charts"][1]["lines"]] == [False, True, False]
+    assert np.isnan(slopes[1]).sum() == 2
 
 
 def test_the_l1_line_does_not_move_when_its_outlier_moves_away() -> None:

@@ -86,11 +86,24 @@ def test_all_losses_are_drawn_over_the_margin_with_the_points_of_one_of_them() -
 def test_the_numbers_of_the_chosen_point_stand_in_the_formulas_and_in_the_words() -> None:
     app, found = opened(), lines()
     formulas = "\n".join(each.value for each in app.latex)
-    assert rf"m_{{1}} = 1 \cdot ({found['squared'].weights[0]:.3g} \cdot 9" in formulas
+    assert rf"m_{{1}} &= 1 \cdot ({found['squared'].weights[0]:.3g} \cdot 9" in formulas
     assert rf"\ell_{{1}} = {found['squared'].losses[0]:.3g}" in formulas
     rest = compared(points().array[1:], classes(points())[1:])
     assert f"Squared {angle(found['squared'], rest['squared']):.1f}°" in texts(app)
-    assert f"Squared {found['squared'].mean:.3g} ≥ 0.0952" in texts(app)
+    assert rf"Squared ${found['squared'].mean:.3g} \ge 0.0952$" in texts(app)
+
+
+def test_only_what_costs_nothing_is_said_to_cost_0() -> None:
+    dot = message(opened(loss="hinge"), "paths")[0]["dots"][0]  # far on the right side
+    assert dot["note"].startswith("costs Hinge 0, Logistic < 0.001, Exponential < 0.001, Squared ")
+
+
+def test_the_last_point_of_a_class_stays() -> None:
+    assert message(opened(), "paths")[0]["keeps"] is True
+
+
+def test_an_unknown_loss_is_that_of_the_start() -> None:
+    assert opened(loss="<b>").session_state["margin_loss"] == "squared"
 
 
 def test_one_wrong_label_costs_the_exponential_loss_most() -> None:
@@ -121,7 +134,7 @@ def test_an_answer_while_dragging_has_the_lines_of_the_points_asked_about() -> N
 def test_one_class_alone_is_explained_and_its_points_stay() -> None:
     app = opened(points="1_2~3_4")
     assert not app.exception
-    assert "Both classes, 1 and -1, need a point" in texts(app)
+    assert "Both classes, +1 and −1, need a point" in texts(app)
     assert len(message(app, "paths")[0]["dots"]) == 2
 
 

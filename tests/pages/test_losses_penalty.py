@@ -22,6 +22,12 @@ def test_a_first_visit_shows_that_l1_makes_a_zero_and_l2_does_not() -> None:
     assert "L1 makes $w_2$ exactly 0" in texts(app)
 
 
+def test_a_diamond_that_has_shrunk_to_a_point_has_no_corners() -> None:
+    said = texts(linked(losses_penalty.PRESETS["gone"].settings))
+    assert "L1 makes both weights exactly 0: all that is left of its diamond is the point 0." in said
+    assert "corners" not in said
+
+
 def test_the_planes_hold_the_contour_and_the_ball_that_meet_and_the_way_of_the_weights() -> None:
     blocks = message(opened("penalty", angle="0", strength="1"), "strengths")[1]
     header, (_, ellipse, ball, way, _) = unpacked(blocks[1].tobytes())

@@ -93,6 +93,18 @@ def test_zero_times_infinity_parts_the_two_kinds_of_target() -> None:
 
 
 @pytest.mark.parametrize(
+    ("logits", "said"), [("0,-120", "1 of the p is too"), ("0,-120,-130", "2 of the p are too")]
+)
+def test_what_vanishes_is_counted_in_words(logits: str, said: str) -> None:
+    header, _ = message(opened(logits=logits, target="0", dtype="float32", way="naive"), "logits")
+    assert header["line"].startswith(said)
+
+
+def test_a_target_that_is_certain_is_pulled_by_0_without_a_sign() -> None:
+    assert "pulls the target up by 0, pushes" in texts(opened(logits=WRITTEN, target="4"))
+
+
+@pytest.mark.parametrize(
     ("logits", "target", "truth"), [("2,-1,0.5", "1", "same"), (WRITTEN, "0", "inf"), (WRITTEN, "4", "nan")]
 )
 def test_the_question_is_answered_by_float32(logits: str, target: str, truth: str) -> None:

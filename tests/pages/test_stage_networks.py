@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from pages.frame import networks
-from pages.frame.missing import MB, Download
+from pages.frame.downloading import MB, Download
 from vizcore.toolkit import pretrained, specs
 from vizcore.toolkit.errors import InputError
 
@@ -231,9 +231,7 @@ class Slow:
     def __init__(self) -> None:
         self.calls, self.began, self.go_on = 0, threading.Event(), threading.Event()
 
-    def __call__(
-        self, name: str, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
-    ) -> None:
+    def __call__(self, progress: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
         self.calls += 1
         progress(MB, 4 * MB)
         self.began.set()
@@ -242,10 +240,9 @@ class Slow:
             progress(4 * MB, 4 * MB)
 
 
-def test_a_download_runs_once_for_all_and_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_download_runs_once_for_all_and_says_how_far_it_is() -> None:
     slow = Slow()
-    monkeypatch.setattr(pretrained, "download", slow)
-    download = Download("alexnet")
+    download = Download(slow)
     assert not download.running
     download.start()
     download.start()
@@ -256,10 +253,9 @@ def test_a_download_runs_once_for_all_and_says_how_far_it_is(monkeypatch: pytest
     assert (slow.calls, download.done, download.running) == (1, 4 * MB, False)
 
 
-def test_a_stopped_download_can_start_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_download_can_start_again() -> None:
     slow = Slow()
-    monkeypatch.setattr(pretrained, "download", slow)
-    download = Download("alexnet")
+    download = Download(slow)
     download.start()
     download.stop()
     slow.go_on.set()

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vizcore import runs
-from vizcore.runs import folder
+from vizcore.runs import control, folder
 
 
 @pytest.fixture(autouse=True)
@@ -14,4 +13,4 @@ def no_run_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     for run in folder.everything():
-        runs.remove(run)
+        control.discard(folder.root() / "runs" / run)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.runs.rehearsing import kill, pid, rehearse, total, until, until_state
 from vizcore import runs
-from vizcore.runs import folder, locks, standing, states
+from vizcore.runs import folder, locks, record, standing, states
 
 
 def test_a_killed_process_is_noticed_within_two_seconds() -> None:
@@ -123,3 +123,30 @@ def test_half_a_line_at_the_end_is_skipped() -> None:
     with (folder.of(run) / "reports.jsonl").open("a") as file:
         file.write('{"report": 11, "st')
     assert runs.history(run) == before
+
+
+@pytest.mark.parametrize(
+    ("accident", "state", "words"), [("", "finished", ""), ("diverge", "failed", "At step 10, sum was nan.")]
+)
+def test_a_run_that_was_killed_behind_its_last_step_ends_as_it_would_have(
+    accident: str, state: str, words: str
+) -> None:
+    run = rehearse(steps=10, accident=accident)
+    until_state(run, state)
+    until(lambda: not locks.held(folder.of(run) / "process"))
+    before = runs.history(run)
+    record.amend(folder.of(run), state="running")  # as if it had not had its last word
+    assert runs.status(run).state == "lost"
+    runs.resume(run)
+    assert until_state(run, state).sentence.startswith(words)
+    assert runs.history(run) == before
+
+
+def test_a_checkpoint_that_was_cut_short_is_cleared_away() -> None:
+    run = rehearse(steps=1000)
+    kill(run)
+    until_state(run, "lost")
+    draft = folder.of(run) / "state.7.bin.new"
+    draft.write_bytes(b"half of")
+    runs.resume(run)
+    until(lambda: not draft.exists())

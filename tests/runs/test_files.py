@@ -1,6 +1,8 @@
 """The files of a run: record, reports, checkpoints, orders and locks."""
 
+import errno
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vizcore.runs import locks, orders, record, reports, states
+from vizcore.runs import folder, locks, log, orders, processes, record, reports, states
+from vizcore.runs.journal import Journal
 from vizcore.runs.orders import Orders
 from vizcore.runs.record import Record
 from vizcore.runs.reports import History
 from vizcore.runs.states import Checkpoint
+from vizcore.toolkit.errors import InputError
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -38,6 +42,49 @@ def test_a_damaged_record_is_called_so(tmp_path: Path) -> None:
         file.seek(20)
         file.write(b"?")
     assert "damaged" in record.read(tmp_path).notice
+
+
+def test_a_record_of_another_version_counts_as_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "asdict", lambda _: {"state": "running", "mood": "good"})
+    record.write(tmp_path, Record())
+    assert "damaged" in record.read(tmp_path).notice
+
+
+def test_a_record_of_before_a_reboot_keeps_no_run_alive(tmp_path: Path) -> None:
+    processes.forget(tmp_path)
+    now = time.monotonic()
+    assert processes.alive(tmp_path, Record("starting", since=now))
+    assert not processes.alive(tmp_path, Record("starting", since=now + 1e5))
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_disk_without_room_for_the_record_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.write(tmp_path, Record())
+    journal = Journal(tmp_path)
+    monkeypatch.setattr(record, "write", no_room)
+    journal.note(step=5)
+    monkeypatch.undo()
+    journal.note()
+    assert (record.read(tmp_path).step, record.read(tmp_path).full) == (5, True)
+
+
+def test_a_log_keeps_the_newest_of_what_was_printed(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"old" + bytes(log.MOST) + b"new")
+    with path.open("ab") as printing:
+        log.bound(tmp_path)
+        assert path.stat().st_size == log.MOST // 2
+        printing.write(b"er")
+    assert path.read_bytes().endswith(b"newer")
+    log.bound(tmp_path)
+    assert path.stat().st_size == log.MOST // 2 + 2
 
 
 def fill(folder: Path, count: int) -> History:
@@ -158,10 +205,24 @@ def test_orders_are_taken_once_and_in_order(tmp_path: Path) -> None:
     orders.begin(tmp_path, orders.GO)
     taken = Orders(tmp_path)
     orders.give(tmp_path, orders.SLEEP)
-    assert taken.new() == [orders.GO, orders.SLEEP]
-    assert taken.new() == []
+    assert list(taken.new()) == [orders.GO, orders.SLEEP]
+    assert list(taken.new()) == []
     orders.give(tmp_path, orders.STOP)
-    assert taken.new() == [orders.STOP]
+    assert list(taken.new()) == [orders.STOP]
+
+
+def test_an_order_that_is_not_taken_comes_the_next_time(tmp_path: Path) -> None:
+    orders.begin(tmp_path, orders.STOP)
+    orders.give(tmp_path, orders.GO)
+    taken = Orders(tmp_path)
+    assert next(taken.new()) == orders.STOP
+    assert list(taken.new()) == [orders.GO]
+
+
+def test_an_order_on_a_full_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "append", no_room)
+    with pytest.raises(InputError, match="disk of the server is full"):
+        orders.give(tmp_path, orders.STOP)
 
 
 def test_half_an_order_waits_for_its_other_half(tmp_path: Path) -> None:
@@ -170,9 +231,9 @@ def test_half_an_order_waits_for_its_other_half(tmp_path: Path) -> None:
     with (tmp_path / "orders.jsonl").open("a") as file:
         file.write('{"do": ')
         file.flush()
-        assert taken.new() == [orders.GO]
+        assert list(taken.new()) == [orders.GO]
         file.write('"stop"}\n')
-    assert taken.new() == [orders.STOP]
+    assert list(taken.new()) == [orders.STOP]
 
 
 def test_a_lock_is_held_by_one_and_free_when_it_is_closed(tmp_path: Path) -> None:

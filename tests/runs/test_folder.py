@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vizcore.runs import folder
+from vizcore.runs import folder, record
 from vizcore.toolkit.errors import InputError
 
 
@@ -68,6 +68,41 @@ def test_a_folder_that_somebody_else_has_put_there_is_refused(
     monkeypatch.setattr(os, "getuid", lambda: stranger)
     with pytest.raises(InputError, match="not the server's own"):
         folder.root()
+
+
+def test_nothing_is_made_behind_a_link_that_somebody_has_put_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONVOSCOPE_RUNS")
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: tmp_path)
+    target = tmp_path / "target"
+    target.mkdir()
+    (tmp_path / f"convoscope-{os.getuid()}").symlink_to(target)
+    with pytest.raises(InputError, match="not the server's own"):
+        folder.root()
+    assert list(target.iterdir()) == []
+
+
+def test_a_folder_that_others_may_read_is_closed_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONVOSCOPE_RUNS")
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: tmp_path)
+    folder.root().chmod(0o755)
+    assert folder.root().stat().st_mode & 0o777 == 0o700
+
+
+def test_a_run_is_there_once_it_has_a_record(root: Path) -> None:
+    path = folder.create()
+    with pytest.raises(InputError, match="no longer kept"):
+        folder.of(path.name)
+    record.write(path, record.Record())
+    assert folder.of(path.name) == path
+
+
+def test_what_is_no_run_is_left_out(root: Path) -> None:
+    (root / "runs" / ".DS_Store").touch()
+    assert folder.everything() == []
 
 
 def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.runs.rehearsing import rehearse, total, until, until_state
 from vizcore import runs
-from vizcore.runs import folder, locks, rounds
+from vizcore.runs import folder, locks, record, rounds, slots
 from vizcore.toolkit.errors import InputError
 
 
@@ -24,6 +24,24 @@ def test_a_run_that_somebody_watches_goes_on(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CONVOSCOPE_RUN_PAUSE_AFTER", "1.5")
     until(lambda: runs.status(run, watching=True).state != "running")
     assert runs.status(run).state == "finished"
+
+
+def test_a_run_that_nobody_watches_yields_to_one_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVOSCOPE_RUN_SLOTS", "1")
+    monkeypatch.setenv("CONVOSCOPE_RUN_YIELD_AFTER", "0.5")
+    monkeypatch.setattr(slots, "GRACE", 0.3)
+    run = rehearse(steps=2000)
+    other = runs.start("rehearsal.count", {"steps": 2000})
+    until(lambda: runs.status(other, watching=True).state == "running")
+    assert "nobody watched" in runs.status(run).sentence
+
+
+def test_where_nobody_waits_it_need_not_yield(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVOSCOPE_RUN_YIELD_AFTER", "0.1")
+    run = rehearse(steps=2000)
+    step = runs.status(run).step
+    until(lambda: runs.status(run).step > step + 250)
+    assert runs.status(run).state == "running"
 
 
 def test_its_process_ends_later_and_its_checkpoint_stays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,3 +80,35 @@ def test_a_clock_that_jumps_pauses_nothing() -> None:
     step = runs.status(run).step
     until(lambda: runs.status(run).step > step + 150)
     assert runs.status(run).state == "running"
+
+
+def test_of_too_many_processes_at_rest_the_first_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "GRACE", 0.1)
+    resting = [rehearse(steps=1000) for _ in range(3)]
+    for run in resting:
+        runs.pause(run)
+        until_state(run, "paused")
+    monkeypatch.setattr(rounds, "MOST_AT_REST", 2)
+    until(lambda: not locks.held(folder.of(resting[0]) / "process"))
+    assert runs.status(resting[0]).state == "paused"
+    assert all(locks.held(folder.of(run) / "process") for run in resting[1:])
+
+
+def test_what_is_left_of_an_accident_is_cleared_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder.create()
+    runs.start("rehearsal.count", {})  # with it, there are rounds
+    monkeypatch.setattr(rounds, "LEFTOVER", 0.3)
+    until(lambda: not path.exists())
+
+
+def test_a_broken_run_does_not_keep_the_others_from_being_looked_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = folder.create()
+    record.write(broken, record.Record())
+    (broken / "process").mkdir()
+    monkeypatch.setattr(folder, "everything", lambda: [broken.name, run])
+    run = rehearse(steps=2000)
+    monkeypatch.setenv("CONVOSCOPE_RUN_PAUSE_AFTER", "0.5")
+    until_state(run, "paused")
+    (broken / "process").rmdir()

@@ -1,11 +1,14 @@
 """A run from its start to its end, as a page uses it."""
 
+import os
+import signal
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.runs.rehearsing import kill, rehearse, total, until, until_state, until_step
+from tests.runs.rehearsing import kill, pid, rehearse, total, until, until_state, until_step
 from vizcore import runs
 from vizcore.runs import folder, functions
 from vizcore.toolkit.errors import InputError
@@ -104,6 +107,39 @@ def test_a_change_outlives_the_process() -> None:
     assert runs.history(run)[0][-1]["sum"] == (7 * total(step) + step + 1) % 1_000_003
 
 
+def test_what_a_run_began_with_is_kept_beside_what_it_does_now() -> None:
+    run = rehearse(steps=1000)
+    runs.change(run, factor=7)
+    until(lambda: runs.description(run)["settings"] == {"steps": 1000, "factor": 7})
+    assert runs.description(run)["began"] == {"steps": 1000}
+
+
+def test_many_changes_at_once_make_one_checkpoint() -> None:
+    run = rehearse(steps=1000)
+    runs.pause(run)
+    step = until_state(run, "paused").step
+    os.kill(pid(run), signal.SIGSTOP)
+    for factor in range(5, 50):
+        runs.change(run, factor=factor)
+    before = (folder.of(run) / f"state.{step}.bin").stat().st_ino
+    os.kill(pid(run), signal.SIGCONT)
+    until(lambda: runs.description(run)["settings"].get("factor") == 49)
+    assert (folder.of(run) / f"state.{step}.bin").stat().st_ino != before
+    other = runs.branch(run, step, steps=step + 1)
+    until_state(other, "finished")
+    assert runs.history(other)[0][-1]["sum"] == (49 * total(step) + step + 1) % 1_000_003
+
+
+def test_a_run_that_is_told_to_stop_and_to_go_on_at_once_goes_on() -> None:
+    run = rehearse(steps=60)
+    os.kill(pid(run), signal.SIGSTOP)
+    runs.stop(run)
+    runs.resume(run)
+    os.kill(pid(run), signal.SIGCONT)
+    until_state(run, "finished")
+    assert runs.history(run)[0][-1]["sum"] == total(60)
+
+
 def test_what_the_spec_refuses_is_refused_at_once() -> None:
     run = rehearse(steps=1000)
     with pytest.raises(InputError, match="factor goes from 1 to 1000, not 0"):
@@ -167,9 +203,14 @@ def test_the_time_to_come_is_that_of_the_steps_to_come() -> None:
 
 @pytest.mark.parametrize(
     ("function", "settings"),
-    [("os.system", {}), ("rehearsal.count", {"factor": 0}), ("rehearsal.count", {"__class__": 1})],
+    [
+        ("os.system", {}),
+        ("rehearsal.count", {"factor": 0}),
+        ("rehearsal.count", {"factor": [3]}),
+        ("rehearsal.count", {"__class__": 1}),
+    ],
 )
-def test_what_cannot_be_run_makes_no_run(function: str, settings: dict[str, int]) -> None:
+def test_what_cannot_be_run_makes_no_run(function: str, settings: dict[str, Any]) -> None:
     before = folder.everything()
     with pytest.raises(InputError):
         runs.start(function, settings)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.runs.rehearsing import rehearse, total, until, until_state, until_step
 from vizcore import runs
 from vizcore.runs import folder, locks, presence
+from vizcore.runs.keeper import keeper
 
 ROOT = Path(__file__).parents[2]
 START = """
@@ -42,14 +43,14 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 def test_a_worker_outlives_its_server_and_sleeps_once_no_other_is_there() -> None:
-    presence.announce()  # that this process is a server, too
+    keeper.start()  # so that this process is a server, too
     with server("3000", CONVOSCOPE_RUN_ORPHAN_AFTER="1.5") as other:
         run = said(other)
         until_step(run, 5)
         os.kill(other.pid, signal.SIGKILL)
     step = runs.status(run).step
     until_step(run, step + 200)  # 2 s
-    presence.leave()
+    keeper.close()
     until(lambda: not locks.held(folder.of(run) / "process"))
     status = runs.status(run)
     assert (status.state, runs.checkpoints(run)[-1]) == ("paused", status.step)
@@ -65,3 +66,11 @@ def test_two_servers_on_one_folder_share_its_slots() -> None:
         assert runs.status(run).place == 1
         runs.stop(ours[0])
         until_state(run, "finished")
+
+
+def test_a_server_whose_file_was_cleared_away_says_again_that_it_is_there() -> None:
+    keeper.start()
+    for path in (folder.root() / "servers").iterdir():
+        path.unlink()
+    assert not presence.anybody(folder.root())
+    until(lambda: presence.anybody(folder.root()))

@@ -1,10 +1,12 @@
 """Who works and who waits."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.runs.rehearsing import kill, rehearse, until, until_state
 from vizcore import runs
-from vizcore.runs import folder, slots
+from vizcore.runs import folder, orders, slots
 from vizcore.toolkit.errors import InputError
 
 
@@ -74,6 +76,34 @@ def test_a_run_that_waits_can_be_taken_out_and_put_back() -> None:
     runs.resume(third)
     runs.stop(first[0])
     until_state(third, "finished")
+
+
+def test_who_asks_again_keeps_the_place() -> None:
+    _first = [counts(steps=1000) for _ in range(2)]
+    third, fourth = counts(steps=1000), counts(steps=1000)
+    runs.step(third)
+    assert [runs.status(run).place for run in (third, fourth)] == [1, 2]
+
+
+def test_a_run_is_never_called_lost_while_it_gets_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin, seen = orders.begin, []
+
+    def watched(path: Path, order: orders.Order) -> None:
+        seen.append(runs.status(path.name).state)
+        begin(path, order)
+
+    monkeypatch.setattr(orders, "begin", watched)
+    until_state(counts(steps=3), "finished")
+    assert seen == ["queued"]
+
+
+def test_a_place_that_has_lost_its_content_holds_up_nobody() -> None:
+    first = [rehearse(steps=1000) for _ in range(2)]
+    third, fourth = counts(steps=3), counts(steps=3)
+    (folder.root() / "queue" / third).write_bytes(b"")
+    runs.stop(first[0])
+    until_state(fourth, "finished")
+    assert "our mistake" in until_state(third, "failed").sentence
 
 
 def test_a_queue_that_is_too_long_takes_nobody_more(monkeypatch: pytest.MonkeyPatch) -> None:

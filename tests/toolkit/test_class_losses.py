@@ -19,14 +19,23 @@ def test_two_examples_by_hand() -> None:
     np.testing.assert_allclose(found.losses, [np.log(4), 3 * np.log(2)])
     assert found.weights.tolist() == [1, 3]
     assert found.mean == pytest.approx(5 / 4 * np.log(2))
-    assert found.written == r"\frac{\sum_n l_n}{\sum_n w_{y_n}} = \frac{1.39 + 2.08}{1 + 3} = 0.866"
+    assert found.written == [
+        r"\sum_n l_n &= 1.39 + 2.08 = 3.47",
+        r"\sum_n w_{y_n} &= 1 + 3 = 4",
+        r"\frac{\sum_n l_n}{\sum_n w_{y_n}} &= \frac{3.47}{4} = 0.866",
+    ]
     assert found.per_example == pytest.approx(5 / 4 * 2 * np.log(2))
     np.testing.assert_allclose(np.exp(found.logarithms), [[0.25, 0.75], [0.5, 0.5]])
 
 
 def test_the_sums_of_a_large_batch_are_written_without_their_terms() -> None:
     found = batch(np.zeros((100, 2)), [0] * 100)
-    assert found.written == r"\frac{\sum_n l_n}{\sum_n w_{y_n}} = \frac{69.3}{100} = 0.693"
+    assert found.written[:2] == [r"\sum_n l_n &= 69.3", r"\sum_n w_{y_n} &= 100"]
+
+
+def test_a_long_sum_goes_on_in_another_line() -> None:
+    found = batch(np.zeros((5, 2)), [0] * 5).written
+    assert found[2:4] == [r"\sum_n w_{y_n} &= 1 + 1 + 1", r"&\quad {} + 1 + 1 = 5"]
 
 
 @pytest.mark.parametrize("smoothing", [0, 0.1, 1])

@@ -218,6 +218,14 @@ def test_a_surface_over_a_choice_has_a_row_for_each() -> None:
         ("zero_one", -2, {}, r"\left[ 1 \cdot (-2) \le 0 \right] = 1"),
         ("bce", 0.25, {"target": 0}, r"-\left( 0 \log 0.25 + 1 \log 0.75 \right) = 0.288"),
         ("cross_entropy", 0, {"second": 0, "third": 0}, r"-1 \cdot (-1.1) = 1.1"),
+        (
+            "cross_entropy",
+            0,
+            {"second": 0, "third": 0, "smoothing": 0.3},
+            r"\begin{aligned} & -0.7 \cdot 1 \cdot (-1.1) \\ "
+            r"& - \tfrac{0.3}{3} \big( 1 \cdot (-1.1) + 1 \cdot (-1.1) \\ "
+            r"& \qquad {} + 1 \cdot (-1.1) \big) \end{aligned} = 1.1",
+        ),
         ("cross_entropy", 0, {"target": 1, "ignore": 1}, r"0 \text{ (class 1 is ignored)} = 0"),
         ("nll", -2, {"weight": 3}, r"-3 \cdot (-2) = 6"),
         ("kl", 0.5, {"target": 0.5}, r"0.5 \log \frac{0.5}{0.5} + 0.5 \log \frac{0.5}{0.5} = 0"),

@@ -16,11 +16,11 @@ def test_half_of_the_relus_let_the_gradient_pass_whole_which_kaiming_makes_up_fo
     assert found.factor == pytest.approx(1)
 
 
-def test_a_linear_function_is_only_its_factor() -> None:
-    found = forecast("linear", "lecun", depth=5)  # f(x) = 2x
-    np.testing.assert_allclose(found.slopes, 4)
-    np.testing.assert_allclose(found.variances, 4.0 ** np.arange(5))
-    assert found.factor == pytest.approx(2)
+def test_a_linear_function_leaves_all_to_the_weights() -> None:
+    found = forecast("linear", "kaiming", depth=5)  # f(x) = x, and variance 2 over the inputs
+    np.testing.assert_allclose(found.slopes, 1)
+    np.testing.assert_allclose(found.variances, 2.0 ** np.arange(1, 6))
+    assert found.factor == pytest.approx(np.sqrt(2))
 
 
 def test_selu_with_lecun_stays_at_variance_1() -> None:
@@ -29,7 +29,7 @@ def test_selu_with_lecun_stays_at_variance_1() -> None:
 
 def test_the_weights_of_the_lectures_scale_by_one_over_the_root_of_three_d() -> None:
     factors = forecast("linear", "lecture").factors
-    np.testing.assert_allclose(factors, 2 / np.sqrt(3 * 128))
+    np.testing.assert_allclose(factors, 1 / np.sqrt(3 * 128))
 
 
 @pytest.mark.parametrize("function", ["zeros", "step"])

@@ -200,6 +200,20 @@ def test_the_costs_of_a_point_are_written_with_its_distances(loss: str, margin: 
     assert text in EMBEDDINGS[loss].written(3, 1, margin)
 
 
+@pytest.mark.parametrize(
+    ("alike", "different", "text"),
+    [
+        (0.00197, 1, r"1 - 0.99803 = 0.00197"),
+        (1e-13, 1, r"1 - 0.9999999999999 = 1 \cdot 10^{-13}"),
+        (0, 0.0024, r"1 - 1 = 0 \\ \max(0,\ 0.9976 - 0.9) = 0.0976"),
+    ],
+)
+def test_a_cosine_is_written_with_the_digits_that_its_cost_needs(
+    alike: float, different: float, text: str
+) -> None:
+    assert text in EMBEDDINGS["cosine"].written(alike, different, 0.9)
+
+
 def test_the_loss_of_points_is_that_of_the_run_and_the_cosine_heeds_no_length() -> None:
     for loss in EMBEDDINGS:
         spec = Spec(loss=loss)

@@ -37,12 +37,22 @@ def test_the_fractions_of_the_metrics_are_their_values(threshold: float) -> None
 
 
 def test_along_many_thresholds_the_metrics_are_those_of_each() -> None:
-    places = np.linspace(0.25, 1, 31)
+    places = np.linspace(0.25, max(SCORES), 31)
     found = metrics.along(SCORES, TARGETS, places)
     for at, threshold in enumerate(places):
         one = decision(SCORES, TARGETS, threshold)
         wanted = (one.accuracy, one.precision, one.recall, one.f1)
         assert tuple(values[at] for values in found.values()) == pytest.approx(wanted)
+
+
+def test_along_the_thresholds_the_precision_ends_where_nothing_is_called_positive() -> None:
+    found = metrics.along(SCORES, TARGETS, [max(SCORES), max(SCORES) + 1])
+    assert np.isnan(found["precision"]).tolist() == [False, True]
+    assert [each[1] for name, each in found.items() if name != "precision"] == [
+        pytest.approx(1 - np.mean(TARGETS)),
+        0,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("threshold", [-np.inf, np.inf])

@@ -40,7 +40,7 @@ def test_every_initialisation_has_the_variance_of_its_formula(name: str) -> None
 @pytest.mark.parametrize("name", INITIALISATIONS)
 def test_without_curvature_the_gradient_grows_by_what_the_variance_says(name: str) -> None:
     found = flow("linear", name)
-    expected = 2 * np.sqrt(WIDTH * VARIANCES[name])  # f(x) = 2x
+    expected = np.sqrt(WIDTH * VARIANCES[name])  # f(x) = x
     assert found.factors[0, 0] == pytest.approx(expected, rel=0.05)
 
 

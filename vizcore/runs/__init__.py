@@ -13,9 +13,10 @@ A report may have a `step`. The work may have:
 - `device`, the name of where it computes.
 
 The environment may set CONVOSCOPE_RUNS (folder of all runs), CONVOSCOPE_RUN_SLOTS (how many work at once)
-and, in seconds, CONVOSCOPE_RUN_PAUSE_AFTER (60: nobody watches, so a run is paused), _REMOVE_AFTER (3600:
-its process ends, its checkpoint stays), _FORGET_AFTER (86400: its folder goes) and _ORPHAN_AFTER (45: no
-server is there, so a process writes its checkpoint and ends).
+and, in seconds, CONVOSCOPE_RUN_PAUSE_AFTER (60: nobody watches, so a run is paused), _YIELD_AFTER (10: the
+same while others wait for a slot), _REMOVE_AFTER (3600: its process ends, its checkpoint stays),
+_FORGET_AFTER (86400: its folder goes) and _ORPHAN_AFTER (45: no server is there, so a process writes its
+checkpoint and ends).
 """
 
 from vizcore.runs.beginning import branch, resume, start, step

@@ -37,7 +37,7 @@ def start(function: str, settings: Mapping[str, Any], arrays: Arrays | None = No
     """
     plain = functions.plain(settings)
     functions.function(function).spec(plain)
-    with _new({"function": function, "settings": plain}) as folder:
+    with _new({"function": function, "settings": plain, "began": plain}) as folder:
         for name, array in (arrays or {}).items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
     return folder.name
@@ -57,7 +57,7 @@ def branch(run: str, step: int, **settings: Any) -> str:
     checkpoint = following.checkpoint(run, step)
     changed = checkpoint.settings | functions.plain(settings)
     functions.function(entry["function"]).spec(changed)
-    with _new({**entry, "settings": changed, "parent": run, "step": step}) as folder:
+    with _new({**entry, "settings": changed, "began": changed, "parent": run, "step": step}) as folder:
         for path in origin.glob("*.npy"):
             shutil.copy(path, folder)
         reports.write(folder, reports.lines(origin, until=checkpoint.report))
@@ -81,13 +81,14 @@ def _new(entry: dict[str, Any]) -> Iterator[Path]:
     with folders.room():
         folder = folders.create()
         try:
-            record.write(folder, record.Record())
-            (folder / "spec.json").write_text(json.dumps({**entry, "created": time.time()}))
+            content = json.dumps({**entry, "created": time.time()}).encode()
+            folders.replace(folder / "spec.json", content, sync=True)
             (folder / "viewer").touch()
             yield folder
+            record.write(folder, record.Record())  # last: with it, the run is there
             _queue(folder.name, orders.GO)
         except BaseException:
-            control.remove(folder.name)
+            control.discard(folder)
             raise
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 from typing import Any
 
 from vizcore.runs import folder as folders
@@ -10,8 +11,16 @@ from vizcore.toolkit.errors import InputError
 
 
 def description(run: str) -> dict[str, Any]:
-    """What a run does: function, settings, created (s since 1970), and of a branch parent and step."""
-    return json.loads((folders.of(run) / "spec.json").read_bytes())
+    """What a run does.
+
+    Returns:
+        function, settings (as of now), began (the settings that it began with), created (s since 1970), and
+        of a branch parent and step.
+    """
+    try:
+        return json.loads((folders.of(run) / "spec.json").read_bytes())
+    except (FileNotFoundError, ValueError):  # it is just being removed, or the computer lost its power
+        raise InputError(folders.GONE) from None
 
 
 def pause(run: str, notice: str = "") -> None:
@@ -22,11 +31,12 @@ def pause(run: str, notice: str = "") -> None:
         notice: the sentence of its status while it rests.
     """
     folder = folders.of(run)
-    waited = slots.withdraw(run)
-    if processes.alive(folder, record.read(folder)):
-        orders.give(folder, {"do": "pause", "notice": notice})
-    elif waited:
-        record.amend(folder, state="paused", notice=notice)
+    with slots.alone():
+        waited = slots.withdraw(run)
+        if processes.alive(folder, record.read(folder)):
+            orders.give(folder, {"do": "pause", "notice": notice})
+        elif waited:
+            record.amend(folder, state="paused", notice=notice)
 
 
 def change(run: str, **settings: Any) -> None:
@@ -48,18 +58,25 @@ def change(run: str, **settings: Any) -> None:
 def stop(run: str) -> None:
     """End a run. Its reports and checkpoints stay; a process that does not answer is killed."""
     folder = folders.of(run)
-    slots.withdraw(run)
-    found = record.read(folder)
-    if processes.alive(folder, found):
-        orders.give(folder, orders.STOP)
-        (folder / "stop").touch()
-    elif found.state not in record.OVER:
-        record.end(folder, "stopped")
+    with slots.alone():
+        slots.withdraw(run)
+        found = record.read(folder)
+        if processes.alive(folder, found):
+            orders.give(folder, orders.STOP)
+            (folder / "stop").touch()
+        elif found.state not in record.OVER:
+            record.end(folder, "stopped")
 
 
 def remove(run: str) -> None:
     """End a run and delete all that there is of it."""
-    folder = folders.of(run)
-    slots.withdraw(run)
+    discard(folders.of(run))
+
+
+def discard(folder: Path) -> None:
+    """The same for a folder, whatever there is of a run in it."""
+    with slots.alone():
+        slots.withdraw(folder.name)
+        (folder / "record").unlink(missing_ok=True)  # from now on it is gone for everybody
     processes.kill(folder)
     shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ import getpass
 import os
 import re
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from vizcore.toolkit.errors import InputError
 
 GONE = "This run is no longer kept on the server. Start it again."
+ID = re.compile(r"[0-9a-f]{32}")
 PARTS = ("runs", "queue", "slots", "servers")  # of the common folder
 
 
@@ -27,17 +29,26 @@ def root() -> Path:
     path = Path(os.environ.get("CONVOSCOPE_RUNS", shared))
     try:
         path.mkdir(mode=0o700, exist_ok=True)
+        if path == shared:
+            _claim(path)
         for part in PARTS:
             (path / part).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise InputError(f"Runs cannot be kept here: {error.strerror}. Tell who runs the server.") from None
-    if path == shared and hasattr(os, "getuid") and path.lstat().st_uid != user:
-        raise InputError("Runs cannot be kept here: their folder is not the server's own. Tell who runs it.")
     return path
 
 
+def _claim(path: Path) -> None:
+    """Keep others out of a folder that lies where everybody may have made one."""
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
+        raise InputError("Runs cannot be kept here: their folder is not the server's own. Tell who runs it.")
+    if found.st_mode & 0o077:
+        path.chmod(0o700)
+
+
 def create() -> Path:
-    """The folder of a new run; its name is the id."""
+    """The folder of a new run, which is there for others once it has a record; its name is the id."""
     path = root() / "runs" / secrets.token_hex(16)
     path.mkdir(mode=0o700)
     return path
@@ -52,17 +63,17 @@ def of(run: str) -> Path:
     Raises:
         InputError: this is no id, or there is no such run.
     """
-    if not (isinstance(run, str) and re.fullmatch(r"[0-9a-f]{32}", run)):
+    if not (isinstance(run, str) and ID.fullmatch(run)):
         raise InputError("This link does not name a run. Copy the whole link once more.")
     path = root() / "runs" / run
-    if not path.is_dir():
+    if not (path / "record").is_file():
         raise InputError(GONE)
     return path
 
 
 def everything() -> list[str]:
-    """Ids of all runs."""
-    return [path.name for path in (root() / "runs").iterdir()]
+    """Ids of all runs, also of those that are just being made or removed."""
+    return [path.name for path in (root() / "runs").iterdir() if ID.fullmatch(path.name)]
 
 
 def replace(path: Path, content: bytes, *, sync: bool = False) -> None:
@@ -78,6 +89,18 @@ def replace(path: Path, content: bytes, *, sync: bool = False) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def append(path: Path, line: bytes) -> None:
+    """Add a line to a file as a whole. OSError: there is no room, and all is as before."""
+    with path.open("ab", buffering=0) as file:
+        size = file.tell()
+        try:
+            if file.write(line) < len(line):
+                raise OSError(errno.ENOSPC, "half a line")
+        except OSError:
+            file.truncate(size)
+            raise
 
 
 @contextmanager

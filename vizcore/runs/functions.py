@@ -25,19 +25,26 @@ class Function:
         """The Spec of its module, with these settings.
 
         Raises:
-            InputError: there is no such setting, or the Spec refuses what it is set to.
+            InputError: there is no such setting, or the Spec refuses what one is set to.
         """
         made = import_module(self.module).Spec
         names = [field.name for field in fields(made)]
         for setting in settings:
             if setting not in names:
                 raise InputError(f"There is no setting {setting[:40]!r}. Choose among: {', '.join(names)}.")
-        return made(**settings)
+        try:
+            return made(**settings)
+        except TypeError as error:  # a list where the Spec counts on a number, say
+            raise InputError("A setting is of the wrong kind. Choose the settings once more.") from error
 
 
 FUNCTIONS: Mapping[str, Function] = {
     "activation_functions.fit": Function("vizcore.toolkit.siren", "beside", "steps"),
     "activation_functions.dying": Function("vizcore.toolkit.dying", "train", "epochs"),
+    "live_training.train": Function("vizcore.exhibits.live_training", "train", "total"),
+    "live_training.seeds": Function("vizcore.toolkit.seeds", "train", "total"),
+    "live_training.plane": Function("vizcore.toolkit.playground", "train", "epochs"),
+    "live_training.rates": Function("vizcore.toolkit.rate_finder", "swept", "total"),
     "rehearsal.count": Function("vizcore.runs.rehearsal", "count", "steps"),
 }
 PRELOADED = ("torch._dynamo",)  # what works import on their way, a matter of seconds

@@ -32,7 +32,9 @@ class Journal:
         self._written = self._drawn = self._saved = -1
 
     def go_on(self, after: int) -> None:
-        """Forget what was reported behind report number `after`."""
+        """Forget what was reported behind report number `after`, and what nobody has written to its end."""
+        for draft in self._folder.glob("*.new"):
+            draft.unlink()
         self._history = reports.History(self._folder, after)
         self._written = self._drawn = self._saved = after
 
@@ -40,7 +42,10 @@ class Journal:
         """Change entries of the record."""
         notice = changes.pop("notice", self.record.notice)[: record.LONGEST]
         self.record = replace(self.record, **changes, notice=notice, beat=time.monotonic())
-        record.write(self._folder, self.record)
+        try:
+            record.write(self._folder, self.record)
+        except OSError as error:  # some file systems need room even to overwrite
+            self._out_of_room(error)
 
     def due(self, now: float) -> bool:
         """Whether it is time to write a report."""
@@ -64,10 +69,9 @@ class Journal:
         line = {"report": number, "step": step, **numbers}
         try:
             if number > self._drawn and (whole or now >= self._arrays_due):
-                self._drawn = number
+                self._drawn, began = number, time.thread_time()  # without what others had of the core
                 reports.write_newest(self._folder, line, arrays | look())
-                end = time.monotonic()
-                self._arrays_due = end + max(BETWEEN_ARRAYS, 25 * (end - now))
+                self._arrays_due = now + max(BETWEEN_ARRAYS, 25 * (time.thread_time() - began))
             if number > self._written:
                 self._written = number
                 self._history.append(line)  # behind the arrays: whoever sees the line sees them
@@ -91,7 +95,7 @@ class Journal:
     def describe(self, entry: dict[str, Any]) -> None:
         """Say what the run does from now on."""
         try:
-            folders.replace(self._folder / "spec.json", json.dumps(entry).encode())
+            folders.replace(self._folder / "spec.json", json.dumps(entry).encode(), sync=True)
         except OSError as error:
             self._out_of_room(error)
 

@@ -67,8 +67,9 @@ class Keeper:
             try:
                 slots.turn(self.launch)
                 if turn % TURNS == 0:
+                    self.start()  # whatever of it is missing by now
                     rounds.make()
-            except Exception:  # one broken run must not keep the others from being looked after
+            except Exception:  # the next round may go well again
                 log.exception("a round of the runs failed")
 
 

@@ -1,8 +1,11 @@
 """What the server tells the process of a run: lines in a file, which only grows while the process lives."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from vizcore.runs import folder as folders
 
 Order = dict[str, Any]  # do: go, step (count), pause (notice), change (settings), stop or sleep
 
@@ -17,9 +20,9 @@ def begin(folder: Path, order: Order) -> None:
 
 
 def give(folder: Path, order: Order) -> None:
-    """Leave one more."""
-    with _path(folder).open("ab", buffering=0) as file:
-        file.write(_line(order))
+    """Leave one more. InputError: the disk is full."""
+    with folders.room():
+        folders.append(_path(folder), _line(order))
 
 
 class Orders:
@@ -29,15 +32,16 @@ class Orders:
         self._path = _path(folder)
         self._read = 0  # bytes
 
-    def new(self) -> list[Order]:
-        """Those that came since the last time."""
+    def new(self) -> Iterator[Order]:
+        """Those that came since the last one that was taken."""
         if self._path.stat().st_size == self._read:
-            return []
+            return
         with self._path.open("rb") as file:
             file.seek(self._read)
-            whole, end, _ = file.read().rpartition(b"\n")
-        self._read += len(whole + end)
-        return [json.loads(line) for line in whole.splitlines()]
+            whole, _, _ = file.read().rpartition(b"\n")
+        for line in whole.splitlines():
+            self._read += len(line) + 1
+            yield json.loads(line)
 
 
 def _path(folder: Path) -> Path:

@@ -7,26 +7,42 @@ from pathlib import Path
 from vizcore.runs import folder as folders
 from vizcore.runs import locks
 
-_here: dict[Path, int] = {}  # folder of all runs -> the lock that says that this process serves it
+_here: dict[Path, tuple[Path, int]] = {}  # folder of all runs -> file and lock of this server of them
 
 
 def announce() -> None:
-    """Say that this process is a server of the runs, for as long as it lives."""
+    """Say that this process is a server of the runs, for as long as it lives.
+
+    Say it again from time to time: who clears the temporary files of a computer removes what looks old.
+    """
     root = folders.root()
-    if root in _here:
+    if root in _here and _refreshed(root):
         return
     with locks.alone(root / "lock"):
         for path in (root / "servers").iterdir():
             if not locks.held(path):
                 path.unlink(missing_ok=True)
-        lock = locks.hold(root / "servers" / secrets.token_hex(8), patience=1.0)
+        file = root / "servers" / secrets.token_hex(8)
+        lock = locks.hold(file, patience=1.0)
     if lock is not None:
-        _here[root] = lock
+        _here[root] = file, lock
+
+
+def _refreshed(root: Path) -> bool:
+    """Whether the file of this server is there, and looks new."""
+    file, lock = _here[root]
+    try:
+        os.utime(file)
+    except FileNotFoundError:
+        os.close(lock)
+        del _here[root]
+        return False
+    return True
 
 
 def leave() -> None:
     """No longer be a server."""
-    for lock in _here.values():
+    for _, lock in _here.values():
         os.close(lock)
     _here.clear()
 

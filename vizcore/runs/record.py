@@ -4,6 +4,7 @@ import json
 import os
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -53,7 +54,9 @@ def read(folder: Path) -> Record:
             raise InputError(folders.GONE) from None
         text = content[8:].rstrip()
         if content[:8] == f"{zlib.crc32(text):08x}".encode():
-            return Record(**json.loads(text))
+            with suppress(TypeError):  # another version of this program wrote it
+                return Record(**json.loads(text))
+            break
         time.sleep(0.001)
     return Record("failed", "The notes of this run are damaged. Start it again.")
 

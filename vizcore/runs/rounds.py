@@ -1,5 +1,7 @@
 """What becomes of runs that nobody watches, or that do not end when they are told to."""
 
+import logging
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +12,11 @@ from vizcore.toolkit.errors import InputError
 
 PATIENCE = 5.0  # s that a process has for its last words
 MOST = 200  # runs whose folders are kept
+MOST_AT_REST = 24  # paused runs that keep their process, and with it memory
+LEFTOVER = 600.0  # s after which a folder without a record is what is left of an accident
 UNWATCHED = "It was paused because nobody watched. Resume it to go on."
+
+log = logging.getLogger("convoscope.runs")
 
 
 class Rounds:
@@ -18,21 +24,30 @@ class Rounds:
 
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[float, float]] = {}  # file -> when it was written, when that was seen
+        self._at_rest: dict[str, float] = {}  # paused run with a process -> since when, in s
 
     def make(self) -> None:
         """Look after every run once."""
         self._seen = {path: times for path, times in self._seen.items() if path.exists()}
-        found = folders.everything()
+        found, waiting = folders.everything(), set(slots.waiting())
+        self._at_rest.clear()
         for run in found:
-            with suppress(InputError):  # it was removed meanwhile
-                self._look_after(run, folders.of(run))
+            try:
+                self._look_after(run, folders.of(run), _patience(wanted=bool(waiting - {run})))
+            except InputError:  # it is being made or removed, or that was cut short
+                self._clear(folders.root() / "runs" / run)
+            except Exception:  # one broken run must not keep the others from being looked after
+                log.exception("the run %s cannot be looked after", run)
+        self._let_sleep()
         if len(found) > MOST:
             _remove_oldest(len(found) - MOST)
 
-    def _look_after(self, run: str, folder: Path) -> None:
-        """Pause a run that nobody watches, then end its process, then remove it."""
+    def _look_after(self, run: str, folder: Path, patience: float) -> None:
+        """Pause a run that nobody watches for so many s, then end its process, then remove it."""
         alive, found = locks.held(folder / "process"), record.read(folder)
         unwatched = self._age(folder / "viewer")
+        if alive and found.state == "paused":
+            self._at_rest[run] = found.since
         if alive and self._age(folder / "stop") > PATIENCE:
             processes.kill(folder)
             record.end(folder, "stopped")
@@ -40,10 +55,20 @@ class Rounds:
             control.remove(run)
         elif alive and unwatched > folders.seconds("REMOVE_AFTER", 3_600):
             processes.kill(folder) if standing.hung(found) else orders.give(folder, orders.SLEEP)
-        elif unwatched > folders.seconds("PAUSE_AFTER", 60) and (
-            found.state == "running" or slots.waits(run)
-        ):
+        elif unwatched > patience and (found.state == "running" or slots.waits(run)):
             control.pause(run, UNWATCHED)
+
+    def _clear(self, folder: Path) -> None:
+        """Remove what is left of a run that was not made or removed to the end."""
+        if self._age(folder) > LEFTOVER:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _let_sleep(self) -> None:
+        """End processes that rest, first those that have for longest, where there are too many."""
+        for run in sorted(self._at_rest, key=self._at_rest.__getitem__)[:-MOST_AT_REST]:
+            with suppress(InputError), slots.alone():
+                if not slots.has(run):  # it has not just been told to go on
+                    orders.give(folders.of(run), orders.SLEEP)
 
     def _age(self, path: Path) -> float:
         """s since a file was written, as far as the rounds know; below 0 where there is none."""
@@ -56,9 +81,20 @@ class Rounds:
         return time.monotonic() - self._seen[path][1]
 
 
+def _patience(wanted: bool) -> float:
+    """How long a run may work or wait while nobody watches, in s; less where others want its place."""
+    usual = folders.seconds("PAUSE_AFTER", 60)
+    return min(usual, folders.seconds("YIELD_AFTER", 10)) if wanted else usual
+
+
 def _remove_oldest(count: int) -> None:
     """Remove the runs without a process that nobody has watched for longest."""
-    paths = map(folders.of, folders.everything())
-    at_rest = [path for path in paths if not (locks.held(path / "process") or slots.waits(path.name))]
-    for path in sorted(at_rest, key=lambda path: (path / "viewer").stat().st_mtime)[:count]:
-        control.remove(path.name)
+    watched: dict[str, float] = {}
+    for run in folders.everything():
+        with suppress(InputError, FileNotFoundError):  # it was removed meanwhile
+            folder = folders.of(run)
+            if not (processes.alive(folder, record.read(folder)) or slots.waits(run)):
+                watched[run] = (folder / "viewer").stat().st_mtime
+    for run in sorted(watched, key=watched.__getitem__)[:count]:
+        with suppress(InputError):
+            control.remove(run)

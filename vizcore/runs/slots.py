@@ -1,18 +1,22 @@
 """Who may work now, and who waits: as many runs as there are slots, the others in the order they came."""
 
 import json
+import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+from vizcore.runs import ends, locks, orders, processes, record
 from vizcore.runs import folder as folders
-from vizcore.runs import locks, orders, processes, record
 from vizcore.runs.orders import Order
 from vizcore.toolkit.errors import InputError
 
 MOST_WAITING = 100
 GRACE = 5.0  # s for which a paused run keeps its slot
+
+log = logging.getLogger("convoscope.runs")
 
 
 def count() -> int:
@@ -20,11 +24,24 @@ def count() -> int:
     return int(os.environ.get("CONVOSCOPE_RUN_SLOTS", max(1, (os.cpu_count() or 2) - 1)))
 
 
+def alone() -> AbstractContextManager[None]:
+    """Let nobody else give slots or orders within the block: no thread, no other server, no run that ends."""
+    return locks.alone(folders.root() / "lock")
+
+
 def ask(run: str, order: Order) -> None:
-    """Let a run wait for a slot, and for this order once it has one. InputError: too many wait."""
-    if len(waiting()) >= MOST_WAITING:
-        raise InputError(f"{MOST_WAITING} runs wait for their turn already. Try again in some minutes.")
-    folders.replace(folders.root() / "queue" / run, json.dumps(order).encode())
+    """Let a run wait for a slot, and for this order once it has one; if it waits, it keeps its place.
+
+    Raises:
+        InputError: too many wait.
+    """
+    with alone():
+        if len(waiting()) >= MOST_WAITING:
+            raise InputError(f"{MOST_WAITING} runs wait for their turn already. Try again in some minutes.")
+        path = folders.root() / "queue" / run
+        since = path.stat().st_mtime_ns if path.exists() else time.time_ns()
+        folders.replace(path, json.dumps(order).encode())
+        os.utime(path, ns=(since, since))
 
 
 def withdraw(run: str) -> bool:
@@ -39,6 +56,11 @@ def withdraw(run: str) -> bool:
 def waits(run: str) -> bool:
     """Whether a run waits."""
     return (folders.root() / "queue" / run).exists()
+
+
+def has(run: str) -> bool:
+    """Whether a run has a slot."""
+    return (folders.root() / "slots" / run).exists()
 
 
 def waiting() -> list[str]:
@@ -61,42 +83,61 @@ def turn(launch: Callable[[Path], None]) -> None:
         launch: gives a process to the run in a folder.
     """
     root = folders.root()
-    with locks.alone(root / "lock"):
+    with alone():
         taken = {path.name for path in (root / "slots").iterdir() if _kept(path)}
         for run in waiting():
             if run in taken or len(taken) < count():
                 taken.add(run)
-                _grant(root, run, launch)
+                _granted(root, run, launch)
 
 
 def _kept(slot: Path) -> bool:
     """Whether a run still needs its slot, which is taken from it otherwise."""
-    folder = slot.parents[1] / "runs" / slot.name
-    if folder.is_dir():
+    with suppress(InputError):  # there is no such run any more
+        folder = folders.of(slot.name)
         found = record.read(folder)
-        granted, now = slot.stat().st_mtime, time.time()
-        recent = 0 <= now - granted < GRACE or time.monotonic() - found.since < GRACE
-        if processes.alive(folder, found) and (found.state in ("starting", "running") or recent):
+        recent = any(map(_recent, (slot.stat().st_mtime, found.since)))
+        if (recent or found.state in ("starting", "running")) and processes.alive(folder, found):
             return True
     slot.unlink(missing_ok=True)
     return False
 
 
+def _recent(moment: float) -> bool:
+    """Whether a moment on the clock that never jumps is short ago; one of before a reboot may lie ahead."""
+    return 0 <= time.monotonic() - moment < GRACE
+
+
+def _granted(root: Path, run: str, launch: Callable[[Path], None]) -> None:
+    """Give a slot to a run that waits; where that fails, it fails, and holds up nobody behind it."""
+    try:
+        _grant(root, run, launch)
+    except (OSError, ValueError) as error:  # no room on the disk, or a file that has lost its content
+        withdraw(run)
+        name, notice = ends.of(error)
+        with suppress(InputError):  # it is gone
+            record.amend(folders.of(run), state=ends.ENDS[name].state, notice=notice, end=name)
+            log.exception("the run %s could not begin", run)
+
+
 def _grant(root: Path, run: str, launch: Callable[[Path], None]) -> None:
     """Give a slot to a run that waits, and its order to its process, or to a new one."""
-    slot, folder = root / "slots" / run, root / "runs" / run
-    try:
-        order: Order = json.loads((root / "queue" / run).read_bytes())
-        (root / "queue" / run).replace(slot)
-    except FileNotFoundError:  # it waits no longer
-        return
-    if not folder.is_dir():  # nor is it there
-        return
-    os.utime(slot)
-    if locks.held(folder / "process"):
+    queued, folder = root / "queue" / run, folders.of(run)
+    order: Order = json.loads(queued.read_bytes())
+    works = locks.held(folder / "process")
+    if works:
         orders.give(folder, order)
-        return
-    processes.forget(folder)
-    orders.begin(folder, order)
-    record.amend(folder, state="starting")
-    launch(folder)
+    else:
+        processes.forget(folder)
+        orders.begin(folder, order)
+        record.amend(folder, state="starting")
+    _hand_over(queued, root / "slots" / run)  # behind the record, by which it would be lost until then
+    if not works:
+        launch(folder)
+
+
+def _hand_over(queued: Path, slot: Path) -> None:
+    """Turn a place in the queue into a slot, dated on the clock that never jumps."""
+    now = time.monotonic()
+    os.utime(queued, (now, now))
+    queued.replace(slot)

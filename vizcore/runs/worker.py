@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from vizcore.runs import ends, functions, locks, orders, presence, processes, reports, slots, states
+from vizcore.runs import ends, functions, locks, log, orders, presence, processes, reports, slots, states
 from vizcore.runs import folder as folders
 from vizcore.runs.journal import Journal
 from vizcore.runs.orders import Order, Orders
@@ -87,6 +87,7 @@ class Worker:
         begin = states.last(self.folder) or Checkpoint(-1, -1, self.entry["settings"], b"")
         self.number, self.step, self.settings = begin.report, begin.step, begin.settings
         self.journal.go_on(begin.report)
+        self._keep_settings()
         spec = function.spec(self.settings)
         arrays = {path.stem: np.load(path, allow_pickle=False) for path in self.folder.glob("*.npy")}
         state = {"state": begin.state} if begin.state else {}
@@ -113,7 +114,8 @@ class Worker:
             if self.left <= 0 or self.journal.due(now):
                 self._write_down(now, whole=self.left <= 0)
                 self._attend()
-        self._write_down(time.monotonic(), whole=True)
+        if self.report is not None:
+            self._write_down(time.monotonic(), whole=True)
         return self._verdict()
 
     def _end(self, name: str, notice: str) -> None:
@@ -127,8 +129,12 @@ class Worker:
             slots.ask(self.folder.name, late[-1])
 
     def _verdict(self) -> tuple[str, str]:
-        """Whether the last report is one of a run that has diverged."""
-        for name, value in reports.split(self.report)[0].items() if self.report else ():
+        """Whether the last report, perhaps of an earlier process, is one of a run that has diverged."""
+        if self.report is not None:
+            last = reports.split(self.report)[0]
+        else:
+            last = next(iter(reports.lines(self.folder, self.number)), {})
+        for name, value in last.items():
             if isinstance(value, float | np.floating) and not math.isfinite(value):
                 way_out = ends.ENDS["diverged"].sentence
                 return "diverged", f"At step {self.step}, {name} was {value}. {way_out}"
@@ -167,10 +173,12 @@ class Worker:
         """Obey the orders that are there. A worker that has been alone for long goes to sleep."""
         for order in self.orders.new():
             self._obey(order)
+        self._keep_settings()
         now = time.monotonic()
         if now < self.look_due:
             return
         self.look_due = now + BETWEEN_LOOKS
+        log.bound(self.folder)
         if presence.anybody(self.folder.parents[1]):
             self.accompanied = now
         elif now - self.accompanied > folders.seconds("ORPHAN_AFTER", 45):
@@ -179,9 +187,9 @@ class Worker:
     def _obey(self, order: Order) -> None:
         match order["do"]:
             case "go":
-                self.left = math.inf
+                self.left, self.notice = math.inf, ""
             case "step":
-                self.left = order["count"]
+                self.left, self.notice = order["count"], ""
             case "pause":
                 self.left, self.notice = 0, order["notice"]
             case "change":
@@ -194,7 +202,7 @@ class Worker:
                 raise _End("asleep")
 
     def _change(self, settings: dict[str, Any]) -> None:
-        """Change settings of the work. A checkpoint follows, so that nobody goes on without the change."""
+        """Change settings of the work."""
         try:
             if not hasattr(self.work, "change"):
                 raise InputError("The settings of this run cannot be changed once it has begun.")
@@ -203,10 +211,16 @@ class Worker:
             self.journal.note(notice=str(error))
             return
         self.settings = self.settings | settings
-        self.journal.describe({**self.entry, "settings": self.settings})
         self.journal.save_again()
-        self._save()
         self.journal.note(notice="")
+
+    def _keep_settings(self) -> None:
+        """Write down settings that have changed, behind a checkpoint: nobody goes on without the change."""
+        if self.settings == self.entry["settings"]:
+            return
+        self._save()
+        self.entry = {**self.entry, "settings": self.settings}
+        self.journal.describe(self.entry)
 
     def _change_state(self, state: str, notice: str = "", end: str = "") -> None:
         self.journal.note(state=state, notice=notice, end=end, since=time.monotonic())
@@ -227,9 +241,7 @@ def main(folder: Path) -> None:
 
 def _step_back(folder: Path) -> None:
     """Be the first to go when memory runs out, and write what goes wrong into the folder."""
-    log = os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for stream in (1, 2):
-        os.dup2(log, stream)
+    log.take_over(folder)
     if hasattr(os, "setpgid") and os.getpgrp() != os.getpid():
         os.setpgid(0, 0)  # so that it can be killed with its children
     with suppress(OSError):  # only Linux has it

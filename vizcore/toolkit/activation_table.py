@@ -84,8 +84,8 @@ ACTIVATIONS: Mapping[str, Activation] = {
         r"(-\infty, \infty)",
         lambda factor: (-_INF, _INF) if factor else (0.0, 0.0),
         "Widrow & Hoff 1960, Adaptive switching circuits",
-        "Scales only: any number of linear layers in a row can do no more than one of them.",
-        (Parameter("factor", "Factor c", -3, 3, 2, 0.1),),
+        "Scales only, with c = 2 in the lectures: any number in a row can do no more than one of them.",
+        (Parameter("factor", "Factor c", -3, 3, 1, 0.1),),
     ),
     "sigmoid": Activation(
         "Sigmoid",

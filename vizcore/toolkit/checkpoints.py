@@ -24,11 +24,12 @@ from torch import Tensor
 
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.labels import clean_label
-from vizcore.toolkit.matching import Architecture, fitting
+from vizcore.toolkit.matching import Architecture, fitting, written
 from vizcore.toolkit.pretrained import renamed
 from vizcore.toolkit.safetensors_header import Header, damaged, read_header
 
 MAX_KEPT = 2_000_000_000  # bytes of all files together
+MAX_TITLE = 80  # characters
 WRAPPERS = ("module.", "_orig_mod.", "model.", "backbone.")  # of DataParallel, torch.compile and own classes
 
 
@@ -41,6 +42,7 @@ class Checkpoint:
     labels: tuple[str, ...]  # names of the classes where the file has them, else empty
     digest: str  # 32 hex digits of the file's content; with the architecture it names the network in links
     notes: tuple[str, ...]  # what was changed, in sentences
+    title: str = ""  # what the file calls the network; empty where it says nothing
 
 
 def receive(
@@ -51,7 +53,8 @@ def receive(
     Args:
         file: what somebody says is a .safetensors file; may be anything.
         architectures: what weights can be for, by name.
-        chosen: which of them these weights are for; None takes the first that they fit.
+        chosen: which of them these weights are for; None takes the one that the file brings along by its
+            token, else the first that they fit.
 
     Raises:
         NeedsConversion: PyTorch made the file; the error has the code that converts it.
@@ -61,7 +64,8 @@ def receive(
     prefix = _prefix(header.tensors)
     sources = renamed({source.removeprefix(prefix): source for source in header.tensors})
     entries = {name: header.tensors[source] for name, source in sources.items()}
-    architecture, match = fitting(entries, architectures, chosen)
+    brought = {} if chosen else _brought(header.metadata.get("architecture", ""))
+    architecture, match = fitting(entries, brought or architectures, chosen)
     missing = [name for name in match.wanted if name not in entries]
     checkpoint = Checkpoint(
         architecture,
@@ -69,6 +73,7 @@ def receive(
         _labels(header.metadata.get("classes", ""), match.classes),
         _digest(file),
         tuple(_notes(header, prefix, sources, missing)),
+        clean_label(title, limit=MAX_TITLE) if (title := header.metadata.get("title", "")) else "",
     )
     _keep(checkpoint, file, sources, missing)
     return checkpoint
@@ -135,6 +140,14 @@ def _prefix(names: Iterable[str]) -> str:
     while more := [each for each in WRAPPERS if all(name.startswith(prefix + each) for name in names)]:
         prefix += more[0]
     return prefix
+
+
+def _brought(token: str) -> Mapping[str, Architecture]:
+    """The architecture that a file brings along, by its token; nothing where that is none."""
+    try:
+        return {token: written(token)}
+    except InputError:
+        return {}
 
 
 def _notes(header: Header, prefix: str, sources: Mapping[str, str], missing: Sequence[str]) -> Iterator[str]:

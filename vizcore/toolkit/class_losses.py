@@ -21,7 +21,7 @@ from vizcore.toolkit.parameters import numbers
 Floats = NDArray[np.float64]
 MAX_EXAMPLES, MAX_CLASSES = 10_000, 1_000
 MAX_WEIGHT = 1e6
-_WRITTEN = 8  # terms of a sum
+_WRITTEN, _IN_A_LINE = 8, 3  # terms of a sum
 NOBODY = -100  # PyTorch's index of no class, which is what it ignores unless told otherwise
 
 
@@ -41,12 +41,15 @@ class Batch:
         return float(self.losses.mean())
 
     @property
-    def written(self) -> str:
-        """The mean in LaTeX."""
-        return (
-            rf"\frac{{\sum_n l_n}}{{\sum_n w_{{y_n}}}} = \frac{{{_sum(self.losses)}}}"
-            rf"{{{_sum(self.weights)}}} = {number(self.mean)}"
-        )
+    def written(self) -> list[str]:
+        """Both sums and the mean in LaTeX: lines to be aligned."""
+        losses, weights = number(self.losses.sum()), number(self.weights.sum())
+        ratio = r"\frac{\sum_n l_n}{\sum_n w_{y_n}}"
+        return [
+            *_sum(r"\sum_n l_n", self.losses),
+            *_sum(r"\sum_n w_{y_n}", self.weights),
+            rf"{ratio} &= \frac{{{losses}}}{{{weights}}} = {number(self.mean)}",
+        ]
 
 
 def batch(
@@ -99,9 +102,15 @@ def balanced(targets: Sequence[int], classes: int) -> Floats:
     return np.divide(len(targets), classes * counts, out=np.zeros(classes), where=counts > 0)
 
 
-def _sum(values: Floats) -> str:
-    """The terms of a sum in LaTeX, and of many the sum itself."""
-    return " + ".join(map(number, values)) if len(values) <= _WRITTEN else number(values.sum())
+def _sum(name: str, values: Floats) -> list[str]:
+    """A sum with its terms, some to a line; of many the sum alone."""
+    total = number(values.sum())
+    if len(values) > _WRITTEN:
+        return [f"{name} &= {total}"]
+    terms = [number(value) for value in values]
+    lines = [" + ".join(terms[at : at + _IN_A_LINE]) for at in range(0, len(terms), _IN_A_LINE)]
+    lines[-1] += f" = {total}"
+    return [f"{name} &= {lines[0]}", *(rf"&\quad {{}} + {line}" for line in lines[1:])]
 
 
 def _logits(values: ArrayLike) -> Floats:

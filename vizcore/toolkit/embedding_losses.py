@@ -68,9 +68,16 @@ def _cosine_written(alike: float, different: float, margin: float) -> str:
     near, far = 1 - alike, 1 - different  # cosines
     left = max(0.0, far - margin)
     return _lines(
-        rf"1 - {signed(near)} = {number(alike)}",
-        rf"\max(0,\ {number(far)} - {signed(margin)}) = {number(left)}",
+        rf"1 - {_fine(near, alike) or signed(near)} = {number(alike)}",
+        rf"\max(0,\ {_fine(far, left) or number(far)} - {signed(margin)}) = {number(left)}",
     )
+
+
+def _fine(value: float, rest: float) -> str:
+    """A number with the decimals that a small rest of it needs for three digits; "" where it is not small."""
+    if not 0 < rest < 0.1:
+        return ""
+    return f"{value:.{min(15, 2 - math.floor(math.log10(rest)))}f}".rstrip("0").rstrip(".")
 
 
 def _lines(alike: str, different: str) -> str:

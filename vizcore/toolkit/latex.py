@@ -1,6 +1,9 @@
 """Numbers as LaTeX."""
 
 import math
+from collections.abc import Iterable
+
+_NEXT = r" \\ "  # row
 
 
 def number(value: float) -> str:
@@ -14,3 +17,8 @@ def number(value: float) -> str:
 def signed(value: float) -> str:
     """The same, in parentheses where it is below 0 and follows a sign."""
     return f"({number(value)})" if value < 0 else number(value)
+
+
+def aligned(rows: Iterable[str]) -> str:
+    """Rows below one another, aligned where each has its &."""
+    return rf"\begin{{aligned}} {_NEXT.join(rows)} \end{{aligned}}"

@@ -5,6 +5,7 @@ Of a loss that is made of pieces the piece is written that the prediction lies o
 
 import math
 
+from vizcore.toolkit.latex import aligned
 from vizcore.toolkit.latex import number as n
 from vizcore.toolkit.latex import signed as s
 
@@ -57,8 +58,9 @@ def cross_entropy(
     terms = [rf"{n(w)} \cdot {s(logit - total)}" for w, logit in zip(weights, logits, strict=True)]
     if not smoothing:
         return f"-{terms[int(target)]}"
-    kept = rf"-{n(1 - smoothing)} \cdot {terms[int(target)]}"
-    return rf"{kept} - \frac{{{n(smoothing)}}}{{3}} \left( {' + '.join(terms)} \right)"
+    kept = rf"& -{n(1 - smoothing)} \cdot {terms[int(target)]}"
+    spread = rf"& - \tfrac{{{n(smoothing)}}}{{3}} \big( {terms[0]} + {terms[1]}"
+    return aligned([kept, spread, rf"& \qquad {{}} + {terms[2]} \big)"])
 
 
 def nll(x: float, *, weight: float) -> str:

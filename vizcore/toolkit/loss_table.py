@@ -148,8 +148,9 @@ LOSSES: Mapping[str, Loss] = {
     ),
     "cross_entropy": Loss(
         "Cross entropy",
-        r"-(1 - \varepsilon)\, w_y \log p_y - \frac{\varepsilon}{C} \sum_{c=1}^{C} w_c \log p_c, "
-        r"\quad p = \text{softmax}(z)",
+        r"\begin{aligned} & -(1 - \varepsilon)\, w_y \log p_y \\ "
+        r"& - \tfrac{\varepsilon}{C} \textstyle\sum_{c=1}^{C} w_c \log p_c, \quad p = \text{softmax}(z) "
+        r"\end{aligned}",
         loss_functions.cross_entropy,
         loss_numbers.cross_entropy,
         "logit of class 0",

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import torch
 from torch import Tensor, nn
 
+from vizcore.toolkit import specs
 from vizcore.toolkit.errors import InputError, pick
 from vizcore.toolkit.safetensors_header import Entry, printable
 
@@ -24,6 +25,21 @@ class Architecture:
     title: str  # such as "ResNet-18"
     build: Callable[[int], nn.Module]  # makes it for a number of classes; called under torch.device("meta")
     classes: int  # its usual number of classes
+
+
+@lru_cache(maxsize=64)
+def written(token: str) -> Architecture:
+    """An architecture that somebody wrote, see `specs`; it says itself how many classes it tells apart.
+
+    Raises:
+        InputError: the token is damaged.
+    """
+    spec = specs.from_token(token)
+    return Architecture("Own architecture", partial(_built, spec), len(spec.classes))
+
+
+def _built(spec: specs.Spec, classes: int) -> nn.Module:
+    return specs.build(spec)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,8 @@ def thresholds(scores: ArrayLike, targets: ArrayLike) -> Thresholds:
 def along(scores: ArrayLike, targets: ArrayLike, places: ArrayLike) -> dict[str, Floats]:
     """What `decision` finds at many thresholds, by counting: (T,) each of accuracy, precision, recall and F1.
 
+    Where nothing is called positive, the precision is 0 / 0, which is nan here.
+
     Args:
         scores: (N,).
         targets: (N,) 1 for positive, 0 for negative.
@@ -152,9 +154,11 @@ def along(scores: ArrayLike, targets: ArrayLike, places: ArrayLike) -> dict[str,
     positives, negatives = (np.sort(values[wanted == kind]) for kind in (1, 0))
     hits = len(positives) - np.searchsorted(positives, where)
     alarms = len(negatives) - np.searchsorted(negatives, where)
+    with np.errstate(invalid="ignore"):
+        precision = hits / (hits + alarms)
     return {
         "accuracy": (hits + len(negatives) - alarms) / len(values),
-        "precision": hits / np.maximum(hits + alarms, 1),
+        "precision": precision,
         "recall": hits / max(len(positives), 1),
         "f1": 2 * hits / np.maximum(hits + alarms + len(positives), 1),
     }

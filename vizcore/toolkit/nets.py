@@ -6,6 +6,7 @@ A network is named by a **reference**, which stands in links and is all that pag
     resnet18~7              the architecture of that name, untrained: random weights from seed 7
     resnet18@3f2a...        the same architecture with weights that somebody uploaded, named by their digest
     arch-eJyr...~0          an architecture that somebody wrote (see `specs`), untrained
+    arch-eJyr...@3f2a...    the same with weights, such as those of a network that was trained here
     tiny_vgg!z-conv1_1-3    any of these, with operations on its channels (see `surgery`)
 """
 
@@ -26,7 +27,7 @@ from vizcore.toolkit.data import DIGIT_CLASSES, SHAPE_CLASSES
 from vizcore.toolkit.device import best
 from vizcore.toolkit.errors import InputError, pick
 from vizcore.toolkit.graphs import Step, steps
-from vizcore.toolkit.matching import Architecture
+from vizcore.toolkit.matching import Architecture, written
 from vizcore.toolkit.shared import Shared
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
@@ -174,7 +175,7 @@ def _own_architecture(token: str) -> Net:
     return Net(
         title="Own architecture",
         summary=f"{len(spec.layers)} layers that somebody wrote down.",
-        build=partial(_built_spec, spec),
+        build=written(token).build,
         read=None,
         input_shape=spec.input_shape,
         mean=(0.5,) * count,
@@ -182,10 +183,6 @@ def _own_architecture(token: str) -> Net:
         classes=spec.classes,
         source="its JSON",
     )
-
-
-def _built_spec(spec: specs.Spec, classes: int) -> nn.Module:
-    return specs.build(spec)  # says itself how many classes it tells apart
 
 
 def _with_weights(net: Net, digest: str) -> Net:
@@ -200,7 +197,7 @@ def _with_weights(net: Net, digest: str) -> Net:
         if found.classes == len(net.classes)
         else tuple(f"class {k}" for k in range(found.classes))
     )
-    title = f"{net.title} with own weights"
+    title = found.title or f"{net.title} with own weights"
     return replace(net, title=title, read=partial(checkpoints.load, digest), classes=names)
 
 

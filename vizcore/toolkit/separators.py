@@ -157,5 +157,5 @@ def _checked(points: ArrayLike, classes: ArrayLike) -> tuple[Floats, Floats]:
     if (np.abs(places) > MAX_PLACE).any():
         raise InputError(f"Points lie within {MAX_PLACE:g} of 0 here. Move the one that does not.")
     if set(signs) != {1.0, -1.0}:
-        raise InputError("Both classes, 1 and -1, need a point. Add one of the class that has none.")
+        raise InputError("Both classes, +1 and −1, need a point. Add one of the class that has none.")
     return places, signs

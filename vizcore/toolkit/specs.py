@@ -22,7 +22,19 @@ from vizcore.toolkit.spec_json import Setting, fields, one_of, read, shown, with
 from vizcore.toolkit.spec_kinds import KINDS, in_words
 from vizcore.toolkit.spec_net import Layer, Spec, build, check_size, places, shapes
 
-__all__ = ["EXAMPLES", "KINDS", "Spec", "build", "code", "from_token", "parse", "shapes", "text", "token"]
+__all__ = [
+    "EXAMPLES",
+    "KINDS",
+    "Spec",
+    "build",
+    "code",
+    "from_token",
+    "layer_of",
+    "parse",
+    "shapes",
+    "text",
+    "token",
+]
 
 MAX_TEXT = 20_000  # characters
 MAX_TOKEN = 4_000  # characters; links bear that
@@ -78,20 +90,34 @@ def _layers(found: object) -> tuple[Layer, ...]:
         count = f"{len(found):,}" if isinstance(found, list) else shown(found)
         raise InputError(f"A network has a list of 1 to {MAX_LAYERS} layers, not {count}.")
     layers: list[Layer] = []
-    for number, entry in enumerate(found, start=1):
-        with within(f"Layer {number}:"):
-            draft = fields(entry, example='{"kind": "relu"}')
-            if "kind" not in draft:
-                raise InputError('it has no "kind"; write for instance {"kind": "relu"}.')
-            kind = one_of(KINDS, draft["kind"], "kind")
-            name = _name(draft.get("name", _usual_name(kind, layers)), layers)
-        with within(f"Layer {number}, {name}:"):
-            layers.append(_layer(name, kind, draft, layers))
+    for entry in found:
+        layers.append(layer_of(entry, layers))
     used = {source for layer in layers for source in layer.sources}
     for place, layer in [*places(layers)][:-1]:
         if layer.name not in used:
             raise InputError(f'{place} no layer takes what it gives; name it in a "from", or leave it out.')
     return tuple(layers)
+
+
+def layer_of(entry: object, earlier: Sequence[Layer]) -> Layer:
+    """One layer of a list, checked by itself.
+
+    Args:
+        entry: as `spec_json.read` reads it.
+        earlier: the layers before it.
+
+    Raises:
+        InputError: it is no layer; the sentence begins with its place.
+    """
+    number = len(earlier) + 1
+    with within(f"Layer {number}:"):
+        draft = fields(entry, example='{"kind": "relu"}')
+        if "kind" not in draft:
+            raise InputError('it has no "kind"; write for instance {"kind": "relu"}.')
+        kind = one_of(KINDS, draft["kind"], "kind")
+        name = _name(draft.get("name", _usual_name(kind, earlier)), earlier)
+    with within(f"Layer {number}, {name}:"):
+        return _layer(name, kind, draft, earlier)
 
 
 def _usual_name(kind: str, earlier: Iterable[Layer]) -> str:

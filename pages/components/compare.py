@@ -1,0 +1,88 @@
+"""Several runs in the same charts: what compare.js needs, at first and of what is new."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pages import components
+from vizcore.runs import Status
+
+Lines = Sequence[Mapping[str, Any]]
+QUANTITIES = ("validation", "accuracy", "loss")  # in the order of the charts
+BAND = 5  # numbers of a band, from the least to the largest
+STATES = ("running", "queued", "paused", "failed", "lost", "stopped")  # what counts first when runs differ
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run as a curve."""
+
+    name: str
+    wide: int  # numbers of each quantity in a report: BAND for copies, 1 for a single run
+    back: int  # steps of an epoch
+    total: int  # steps that there will be
+
+
+def pack(runs: Sequence[Shown], *, key: str, x: str, url: str, over: bool, alt: str) -> bytes:
+    """The message for compare.js.
+
+    Args:
+        runs: one at least.
+        key: another one for other runs.
+        x: what the horizontal axis counts.
+        url: where to ask how they go on.
+        over: whether Python has words for their ends.
+        alt: what is seen, for people who don't see it.
+    """
+    entries = [asdict(run) for run in runs]
+    return components.pack({"runs": entries, "key": key, "x": x, "url": url, "over": over, "alt": alt})
+
+
+def news(
+    runs: Sequence[Shown], statuses: Sequence[Status], lines: Sequence[Lines], scales: Sequence[float]
+) -> tuple[dict[str, Any], list[NDArray[Any]]]:
+    """Header and arrays of what is new.
+
+    Args:
+        runs: as in `pack`.
+        statuses: how each stands.
+        lines: of each what is new of its history.
+        scales: of each, how far a step goes on the horizontal axis.
+    """
+    blocks: list[NDArray[Any]] = []
+    for run, found in zip(runs, lines, strict=True):
+        blocks += [np.array([line[name] for line in found], np.int32) for name in ("step", "measured")]
+        for name in QUANTITIES:
+            blocks.append(np.array([line[name] for line in found], np.float32).reshape(-1, run.wide))
+    entries = [{"reports": len(found), "scale": scale} for found, scale in zip(lines, scales, strict=True)]
+    header = {"runs": entries, "status": together(statuses), "over": all(each.over for each in statuses)}
+    return header | {"told": told(runs, statuses)}, blocks
+
+
+def together(statuses: Sequence[Status]) -> dict[str, Any]:
+    """How several runs stand, as one: their steps are counted together."""
+    states = {status.state for status in statuses}
+    first = next((state for state in STATES if state in states), "finished")
+    left = [status.eta for status in statuses if status.eta is not None]
+    return {
+        "state": first,
+        "step": sum(status.step for status in statuses),
+        "total": sum(status.total or 0 for status in statuses) or None,
+        "place": max(status.place for status in statuses),
+        "eta": max(left, default=None),
+        "sentence": next((status.sentence for status in statuses if status.sentence), ""),
+    }
+
+
+def told(runs: Sequence[Shown], statuses: Sequence[Status]) -> str:
+    """How far each run is, in words; nothing once all are done."""
+    if all(status.state == "finished" for status in statuses):
+        return ""
+    words = []
+    for run, status in zip(runs, statuses, strict=True):
+        done = status.state == "finished"
+        words.append(f"{run.name}: {'done' if done else f'{status.state}, step {status.step}'}")
+    return "; ".join(words)

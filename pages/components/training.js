@@ -1,0 +1,109 @@
+// A training run as one looks on: its controls, how it stands, its curves, and what the network is like at any step.
+
+import { unpack } from "./canvas.js";
+import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
+import { followRun, tellRun } from "./follow.js";
+import { TRAINING_BAR, sayTraining, showTraining, wireTraining } from "./training_bar.js";
+import { growSeries, noSeries, seriesFigures } from "./training_charts.js";
+import { TRAINING_DIALS, showDials, wireDials } from "./training_dials.js";
+import { TRAINING_TIME, showTime, timeChosen, wireTime } from "./training_time.js";
+import { describe } from "./unit_marks.js";
+import { drawWatch, showLook, watchIn } from "./watch.js";
+
+const MARKUP = `${TRAINING_BAR}${TRAINING_DIALS}<div class="box"></div>${TRAINING_TIME}<div class="watch"></div>`;
+
+export default function render({ data, parentElement, setTriggerValue }) {
+  let view = parentElement.__view;
+  if (!view) view = parentElement.__view = create(parentElement);
+  view.send = (pick) => setTriggerValue("pick", pick);
+  if (data && data !== view.data) {
+    view.data = data;
+    accept(view, unpack(data).header);
+  }
+  redraw(view);
+}
+
+/** Build the elements once and wire their events. */
+function create(parent) {
+  const root = document.createElement("div");
+  root.className = "root";
+  root.setAttribute("role", "group");
+  root.innerHTML = MARKUP;
+  parent.appendChild(root);
+  const find = (selector) => root.querySelector(selector), view = { parent, root, find, header: null, at: null, checkpoints: [] };
+  const order = (action) => tellRun(parent, action);
+  view.set = figuresIn(find(".box"), { moved: (step) => travel(view, step) });
+  find(".box").style.setProperty("--columns", 2);
+  wireTraining(view, {
+    order,
+    resume: () => { parent.__run.since = 0; view.series = noSeries(); order({ go: 1 }); },
+    again: () => view.send({ again: view.header.run }),
+    branch: () => view.send({ branch: view.at ?? view.checkpoints.at(-1), settings: view.chosen }),
+  });
+  wireDials(view, (change) => { if (!view.status.over) order({ change }); });
+  wireTime(view, (step) => travel(view, step));
+  const look = (name) => (value) => { view[name] = value; order(); };
+  view.watch = watchIn(find(".watch"), { layer: look("layer"), cell: look("cell"), probe: look("probe") });
+  new ResizeObserver(() => { if (root.clientWidth !== view.width) redraw(view); }).observe(root);
+  return view;
+}
+
+/** Take over another run, or what Python knows of this one by now. */
+function accept(view, header) {
+  const fresh = view.header?.run !== header.run;
+  view.header = header;
+  describe(view.root, { label: header.alt });
+  if (fresh) {
+    Object.assign(view, { series: noSeries(), at: null, identity: null, layer: null, cell: null, probe: null, told: null, total: null, checkpoints: [], chosen: { ...header.settings } });
+    stand(view, header.status);
+    showDials(view, header.ranges);
+    takeFigures(view.set, ...seriesFigures(view.series, 1));
+  }
+  const besides = () => ({ at: view.at, layer: view.layer, cell: view.cell, probe: view.probe, have: view.identity });
+  followRun(view.parent, header.url, (message) => follow(view, message), (sentence) => sayTraining(view, sentence), besides);
+}
+
+/** What is new of the run. Where it rests, Python hears of it, which then has the words for it. */
+function follow(view, { header, blocks }) {
+  Object.assign(view, { total: header.total, perEpoch: header.per_epoch, checkpoints: header.checkpoints });
+  if (header.settings) {
+    Object.assign(view.chosen, header.settings);
+    showDials(view, view.header.ranges);
+  }
+  growSeries(view.series, blocks, view.total);
+  if (header.arrays.length) {
+    view.identity = header.identity;
+    showLook(view.watch, header, blocks);
+  }
+  stand(view, header.status);
+  showTime(view);
+  takeFigures(view.set, ...seriesFigures(view.series, view.status.over ? Math.max(1, header.status.step) : view.total));
+  redraw(view);
+  const rests = ["queued", "running"].includes(header.status.state) ? null : `${header.status.state}.${header.status.step}`;
+  if (rests && view.told !== rests) view.send({ rests });
+  view.told = rests;
+}
+
+/** Look at the checkpoint that is nearest to a step, or at now (null). */
+function travel(view, step) {
+  const at = step === null ? null : timeChosen(view.checkpoints, step);
+  if (at === view.at) return;
+  view.at = view.set.cursor = at;
+  showTime(view);
+  showTraining(view);
+  drawFigures(view.set);
+  tellRun(view.parent);
+}
+
+function stand(view, status) {
+  view.status = { ...status, over: ["finished", "stopped", "failed", "lost"].includes(status.state) };
+  showTraining(view);
+}
+
+function redraw(view) {
+  view.width = view.root.clientWidth;
+  if (!view.header || !view.width) return;
+  drawFigures(view.set);
+  drawWatch(view.watch);
+  view.root.dataset.painted = view.header.run; // for whoever waits for it, such as a test
+}

@@ -1,0 +1,27 @@
+// A slider over the checkpoints of a run, with now at its right end.
+
+import { describe } from "./unit_marks.js";
+
+export const TRAINING_TIME = `<label class="time"><span>Look at</span><input type="range" min="0" step="1"><b></b></label>`;
+
+/** `travel(step)` is called with the step of a checkpoint, or with null for now. */
+export function wireTime(view, travel) {
+  const slider = view.find(".time input");
+  slider.oninput = () => travel(view.checkpoints[Number(slider.value)] ?? null);
+}
+
+/** The checkpoint that is nearest to a step; null where that is behind the last one. */
+export function timeChosen(checkpoints, step) {
+  const near = checkpoints.reduce((best, each) => (Math.abs(each - step) < Math.abs(best - step) ? each : best), Infinity);
+  return Number.isFinite(near) ? near : null;
+}
+
+/** Let the slider stand where one looks. */
+export function showTime({ find, checkpoints, at, status }) {
+  const slider = find(".time input"), words = at === null ? "now" : `step ${at.toLocaleString("en")}`;
+  slider.max = checkpoints.length;
+  slider.value = at === null ? checkpoints.length : checkpoints.indexOf(timeChosen(checkpoints, at));
+  slider.disabled = !checkpoints.length;
+  find(".time b").textContent = at === null ? `now, step ${status.step.toLocaleString("en")}` : words;
+  describe(slider, { label: "step that is looked at", valuetext: words });
+}

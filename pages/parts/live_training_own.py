@@ -1,0 +1,178 @@
+"""Own pictures to train on: from a ZIP archive of class folders, and from the camera, class by class.
+
+They lie in the memory of this visit, and in the folder of each run that learns from them.
+"""
+
+import numpy as np
+import streamlit as st
+
+from pages import components
+from pages.components.strips import Strip, View, pack
+from pages.frame import links
+from pages.parts.convolution_controls import choice
+from pages.server.errors import advice
+from vizcore.toolkit import archives, datasets, images
+from vizcore.toolkit.errors import InputError
+from vizcore.toolkit.labels import clean_label
+
+SOURCES = {"zip": "A ZIP archive", "camera": "The camera"}
+SIDES = {str(side): f"{side} × {side} px" for side in datasets.OWN_SIDES}
+KEPT = (
+    "They are cut to squares. They lie in the server's memory for this visit and in the folder of each run "
+    "that learns from them, and go with these. No link carries them."
+)
+ALBUM = "own.album"  # in the session: dict[class, list of (3, SIDE, SIDE) uint8]
+GATHERED = "own.gathered"  # the same as data, behind the side for which it was made
+SMALLER = datasets.OWN_SIDES[0]
+SHOWN = 14  # pictures of each class
+
+
+def album() -> dict[str, list[archives.Pixels]]:
+    """The pictures of this visit by class."""
+    found: dict[str, list[archives.Pixels]] = st.session_state.get(ALBUM, {})
+    return found
+
+
+def gathered() -> datasets.Own:
+    """The pictures of this visit as data.
+
+    Raises:
+        InputError: there are none, or too few of a class.
+    """
+    shots = album()
+    if not shots:
+        raise InputError(
+            "There are no pictures of your own yet. Add a ZIP archive with a folder for each class, or take "
+            "some with the camera."
+        )
+    side = links.setting("own.side")
+    if st.session_state.get(GATHERED, ("",))[0] != side:
+        st.session_state[GATHERED] = (side, archives.gathered(shots, int(side) if side in SIDES else SMALLER))
+    data: datasets.Own = st.session_state[GATHERED][1]
+    return data
+
+
+def keep(shots: dict[str, list[archives.Pixels]]) -> None:
+    """Let these be the pictures of this visit."""
+    st.session_state[ALBUM] = shots
+    st.session_state.pop(GATHERED, None)
+
+
+def controls() -> None:
+    """A button that opens the dialog, and what is there by now."""
+    add, words = st.columns([1, 3], vertical_alignment="center")
+    if add.button("Add or remove pictures", icon=":material/add_photo_alternate:", width="stretch"):
+        add_pictures()
+    words.caption(KEPT)
+    try:
+        gathered()
+    except InputError as error:
+        st.text(str(error))
+
+
+@st.dialog("Own pictures", width="large")
+def add_pictures() -> None:
+    """Bring pictures, and see what there is of each class."""
+    source = st.segmented_control(
+        "From", list(SOURCES), format_func=SOURCES.__getitem__, default="zip", required=True, key="own.source"
+    )
+    if source == "zip":
+        _archive()
+    else:
+        _camera()
+    _there()
+
+
+def _archive() -> None:
+    """Take in an archive, and say what of it was left out."""
+    file = st.file_uploader(
+        "An archive with a folder of pictures for each class; the folder's name is the class",
+        type="zip",
+        key=f"own.file.{_turn()}",
+        max_upload_size=archives.MAX_BYTES // 1_000_000,
+    )
+    if file is not None and file.file_id != st.session_state.get("own.received"):
+        st.session_state["own.received"] = file.file_id
+        st.session_state["own.report"] = _received(file.getvalue())
+    if file is not None:
+        accepted, sentence = st.session_state["own.report"]
+        (st.text if accepted else advice)(sentence)
+
+
+def _received(data: bytes) -> tuple[bool, str]:
+    """Whether an archive was taken in, and what to say about it."""
+    bar = st.progress(0.0, "Reading the pictures")
+
+    def tell(share: float) -> None:
+        bar.progress(share, "Reading the pictures")
+
+    try:
+        found = archives.unpacked(data, tell)
+        keep(archives.joined(album(), found.shots))
+    except InputError as error:
+        return False, str(error)
+    finally:
+        bar.empty()
+    left_out = f" Left out: {archives.reasons(found.skipped)}." if found.skipped else ""
+    return True, f"{found.count:,} pictures of {len(found.shots)} classes were added.{left_out}"
+
+
+def _camera() -> None:
+    """Take pictures of one class after the other."""
+    name = st.text_input(
+        "Class of the next pictures", key="own.class", max_chars=40, placeholder="Such as: cup"
+    )
+    if not name.strip():
+        few = datasets.OWN_EACH
+        st.caption(f"Name a class first. Then take at least {few} pictures of it, each from another side.")
+        return
+    key = f"own.camera.{_turn()}"
+    st.camera_input("What the camera sees", key=key, width=420, on_change=_take, args=(key, name))
+    if refused := st.session_state.pop("own.refused", ""):
+        advice(refused)
+
+
+def _take(key: str, name: str) -> None:
+    """Take in what the camera saw; the next shot needs no click that clears this one."""
+    try:
+        shot = archives.fitted(images.decode(st.session_state[key].getvalue(), max_side=4 * archives.SIDE))
+        keep(archives.joined(album(), {clean_label(name): [shot]}))
+    except InputError as error:
+        st.session_state["own.refused"] = str(error)
+    st.session_state["own.turn"] = _turn() + 1
+
+
+def _remove() -> None:
+    """Forget all pictures, and the archive that some of them came from."""
+    keep({})
+    st.session_state["own.turn"] = _turn() + 1
+
+
+def _turn() -> int:
+    """What the keys of uploader and camera end with: another one empties them."""
+    number: int = st.session_state.get("own.turn", 0)
+    return number
+
+
+def _there() -> None:
+    """What there is of each class, whether it is enough, and what to do with it."""
+    shots = album()
+    if shots:
+        rows = [Strip(name, np.array(each[-SHOWN:]), (len(each),)) for name, each in shots.items()]
+        view = View(f"The newest pictures of {len(shots)} classes", ("pictures",), side=44)
+        components.mount("strips", data=pack(view, rows), key="own.strips")
+    choice("Size for the network", SIDES, "own.side")
+    why = ""
+    try:
+        gathered()
+    except InputError as error:
+        why = str(error)
+        st.caption(why)
+    use, remove = st.columns(2)
+    if use.button("Use them", type="primary", disabled=bool(why), width="stretch"):
+        links.choose("t_data", datasets.OWN)
+        st.rerun()
+    remove.button(
+        "Remove all", disabled=not shots, on_click=_remove, icon=":material/delete:", width="stretch"
+    )
+    st.caption(KEPT)

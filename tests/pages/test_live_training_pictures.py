@@ -1,0 +1,158 @@
+"""Training on pictures without a browser: the run behind the page, its settings and its words."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import live_training_pictures as view
+from pages.parts import live_training_pictures_settings as settings
+from pages.parts import live_training_pictures_words as words
+from pages.server.training import begun
+from tests.pages.convolution_views import message, texts
+from tests.runs.rehearsing import until_state
+from vizcore import runs
+from vizcore.exhibits.live_training import Spec
+from vizcore.toolkit.optimisation import OPTIMISERS
+from vizcore.toolkit.plans import plan
+
+SHELL = str(Path(__file__).parents[2] / "pages" / "frame" / "shell.py")
+SHORT = {"t_net": "mlp", "t_epochs": "1", "t_batch": "64", "t_count": "500"}
+
+
+def opened(**settings: str) -> AppTest:
+    """A first visit to a link."""
+    app = AppTest.from_file(SHELL, default_timeout=60)
+    for name, value in {"view": "pictures", **settings}.items():
+        app.query_params[name] = value
+    return app.run().switch_page("../live_training.py").run()
+
+
+def run_of(app: AppTest) -> str:
+    return str(message(app, "ranges")[0]["run"])
+
+
+def pressed(app: AppTest) -> AppTest:
+    return next(button for button in app.button if button.label == "Train").click().run()
+
+
+def test_a_first_visit_trains_the_first_preset() -> None:
+    app = opened()
+    assert not app.exception
+    assert begun(run_of(app)) == Spec()
+    assert run_of(app) in app.query_params["run"]
+    runs.stop(run_of(app))
+
+
+def test_a_link_with_settings_trains_with_them() -> None:
+    app = opened(**SHORT, t_lr="0.05", t_optimiser="adamw", t_norm="yes", t_augment="shift.rotate")
+    spec = begun(run_of(app))
+    assert (spec.net, spec.epochs, spec.lr, spec.optimiser, spec.norm) == ("mlp", 1, 0.05, "adamw", True)
+    assert spec.augment == ("shift", "rotate")
+    until_state(run_of(app), "finished")
+
+
+def test_a_link_with_a_run_shows_it_and_begins_no_other() -> None:
+    run = run_of(opened(**SHORT))
+    assert run_of(opened(run=run)) == run
+    until_state(run, "finished")
+
+
+def test_train_begins_another_run_and_ends_the_one_before() -> None:
+    app = opened(**SHORT | {"t_epochs": "500"})
+    first = run_of(app)
+    app.select_slider(key="t_lr.control").set_value("0.001").run()
+    assert run_of(app) == first
+    second = run_of(pressed(app))
+    assert begun(second).lr == 0.001
+    until_state(first, "stopped")
+    runs.stop(second)
+
+
+def test_another_optimiser_brings_its_usual_rate() -> None:
+    app = opened(**SHORT)
+    app.selectbox(key="t_optimiser.control").set_value("adam").run()
+    assert app.select_slider(key="t_lr.control").value == "0.001"
+
+
+def test_what_does_not_fit_is_explained_and_the_run_that_is_there_goes_on() -> None:
+    app = opened(**SHORT)
+    run = run_of(app)
+    app.session_state["t_net"] = "arch-nothing"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "controls", lambda: True)
+        app.run()
+    assert not app.exception
+    assert runs.status(run).state != "stopped"
+
+
+@pytest.mark.parametrize("value", ["-1", "0" * 32, "../../../etc", "<b>", "é" * 60])
+def test_a_hostile_run_is_refused_with_a_sentence_and_the_page_is_there(value: str) -> None:
+    app = opened(run=value, **SHORT)
+    assert not app.exception
+    assert "run" in texts(app)
+    assert any(sentence in texts(app) for sentence in ("does not name a run", "no longer kept"))
+    until_state(run_of(app), "finished")
+
+
+@pytest.mark.parametrize("value", ["", "-1", "nan", "1e999", "²", "<script>", "x" * 9_000])
+def test_hostile_settings_are_those_of_a_first_visit(value: str) -> None:
+    app = opened(**{name: value for name in view.SETTINGS if name != "run"})
+    assert not app.exception
+    assert begun(run_of(app)) == Spec()
+    runs.stop(run_of(app))
+
+
+def test_every_preset_is_made_of_steps_that_the_controls_have() -> None:
+    for preset in view.PRESETS.values():
+        given = {name: value for name, value in preset.settings.items() if name in settings.MORE}
+        assert all(value in settings.MORE[name][1] for name, value in given.items())
+        assert preset.settings["t_lr"] in settings.RATES
+        plan(Spec(**chosen(preset.settings)))
+
+
+def chosen(link: Any) -> dict[str, Any]:
+    return {name: settings.value_of(link[f"t_{name}"], usual) for name, usual in settings.USUAL.items()}
+
+
+def line(step: int, loss: float, validation: float, accuracy: float = 0.9) -> dict[str, Any]:
+    return {"step": step, "epoch": step / 43, "loss": loss, "validation": validation, "measured": step} | {
+        "accuracy": accuracy
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([line(43, 2.3, 2.3)], "hardly learnt"),
+        ([line(43, 0.5, 0.5), line(430, 0.01, 0.9)], "overfits"),
+        ([line(43, 0.5, 0.9), line(430, 0.001, 1.0)], "by heart"),
+        ([line(43, 0.5, 0.5), line(430, 0.2, 0.22)], "holds for pictures"),
+        ([line(43, 0.5, 0.5), line(430, 0.1, 0.45)], "gap of generalisation"),
+        ([line(43, 9.0, 2.5), line(44, float("nan"), 2.5)], "diverged"),
+    ],
+)
+def test_what_to_notice_follows_from_the_two_losses(lines: list[dict[str, Any]], said: str) -> None:
+    status = runs.Status("finished", 430, 430, 0, 1.0, None, "", "cpu")
+    assert said in " ".join(words.noticed(plan(Spec()), status, lines))
+
+
+def test_a_rate_ten_times_as_large_is_tried_for_the_question() -> None:
+    app = opened(
+        **SHORT | {"t_net": "lenet5", "t_epochs": "5"},
+        t_lr="0.5",
+        t_optimiser="sgd",
+        t_activation="leaky_relu",
+    )
+    until_state(run_of(app), "failed")
+    assert "diverged" in texts(app.run())
+    app.radio[0].set_value("higher").run()
+    assert "So it is." in texts(app)
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_every_rule_stands_in_rows_with_one_arrow_each(name: str) -> None:
+    rows = words.rule(OPTIMISERS[name].formula).split(r"\\")
+    assert [row.count(r"&\leftarrow") for row in rows[1:]] == [1] * (len(rows) - 1)
+    assert rows[0].count("&=") == 1
