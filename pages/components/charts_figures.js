@@ -178,12 +178,13 @@ function lineHatching(context, style) {
   return context.createPattern(tile, "repeat");
 }
 
-/** A marked dot with its name beside it, on the side where there is room. */
-function drawPoint({ ink, font }, context, plot, { x, y, name, style }) {
+/** A marked dot, or a cross, with its name beside it, on the side where there is room. */
+function drawPoint({ ink, font }, context, plot, { x, y, name, style, cross }) {
   context.font = `12px ${font}`;
   const [left, top] = [plotX(plot, x), plotY(plot, y)], [start, upper, width] = plotArea(plot);
   const before = left + context.measureText(name).width + 8 > start + width, below = top < upper + 18;
-  figureDot(context, left, top, lineStyle(style)[0], ink);
+  if (cross) figureCross(context, left, top, ink);
+  else figureDot(context, left, top, lineStyle(style)[0], ink);
   Object.assign(context, { fillStyle: ink, textAlign: before ? "right" : "left", textBaseline: below ? "top" : "bottom" });
   context.fillText(name, left + (before ? -7 : 7), top + (below ? 4 : -3));
 }
@@ -193,6 +194,16 @@ function figureDot(context, left, top, colour, ink) {
   context.beginPath();
   context.arc(left, top, DOT_SIZE, 0, 2 * Math.PI);
   context.fill();
+  context.stroke();
+}
+
+function figureCross(context, left, top, ink) {
+  Object.assign(context, { strokeStyle: ink, lineWidth: 2 });
+  context.beginPath();
+  for (const lean of [-1, 1]) {
+    context.moveTo(left - DOT_SIZE, top - lean * DOT_SIZE);
+    context.lineTo(left + DOT_SIZE, top + lean * DOT_SIZE);
+  }
   context.stroke();
 }
 

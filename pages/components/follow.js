@@ -2,19 +2,20 @@
 import { unpack } from "./canvas.js";
 import { ask } from "./live.js";
 
+const AWAY = "No connection to the server; trying again.";
 const OFTEN = 100, SOMETIMES = 500, SELDOM = 2000; // ms from an answer to the next question
 
 /**
  * Follow the run at `url` (of pages.server.runs.follow) while `root`, the parentElement, is on the page.
- * `onMessage` gets {header, blocks} with the `status` in the header, `onError` one sentence. Call it at every
- * render: the same address is followed on, another one from the first report of its run. `besides()` is what each
- * question says besides.
+ * `onMessage` gets {header, blocks} with the `status` in the header, `onError` one sentence and `away` as of ask:
+ * a server that is away is asked again. Call it at every render: the same address is followed on, another one at
+ * once from the first report of its run. `besides()` is what each question says besides.
  */
 export function followRun(root, url, onMessage, onError, besides = () => ({})) {
-  const run = root.__run ??= {};
-  if (run.url !== url) Object.assign(run, { url, since: 0, over: false });
+  const run = root.__run ??= {}, other = run.url !== url;
+  if (other) Object.assign(run, { url, since: 0, over: false });
   Object.assign(run, { onMessage, onError, besides });
-  if (!run.timer && !run.busy) askRun(root); // a run that is over may have been resumed
+  if (other || (!run.timer && !run.busy)) askRun(root); // a run that is over may have been resumed
 }
 
 /** Tell the run that `root` follows what to do, or only ask at once; its answer is the next message. */
@@ -27,17 +28,17 @@ function askRun(root, action) {
   const run = root.__run, { url } = run;
   clearTimeout(run.timer);
   run.timer = null;
-  const answered = (show) => (content) => {
-    if (run.url === url) show(content);
+  const answered = (show) => (...content) => {
+    if (run.url === url) show(...content);
     if (!run.over) askLater(root);
   };
   ask(run, url, { since: run.since, ...run.besides(), ...(action && { do: action }) }, answered((bytes) => {
     const message = unpack(bytes), { status, next, over } = message.header;
     Object.assign(run, { since: next, over, wait: status.state === "running" ? OFTEN : SOMETIMES });
     run.onMessage(message);
-  }), answered((sentence) => {
+  }), answered((sentence, away) => {
     run.wait = SELDOM;
-    run.onError(sentence);
+    run.onError(away ? AWAY : sentence, away);
   }));
 }
 

@@ -3,7 +3,7 @@
 import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun, tellRun } from "./follow.js";
-import { TRAINING_BAR, sayTraining, showTraining, wireTraining } from "./training_bar.js";
+import { TRAINING_BAR, loseTraining, sayTraining, showTraining, wireTraining } from "./training_bar.js";
 import { growSeries, noSeries, seriesFigures } from "./training_charts.js";
 import { TRAINING_DIALS, showDials, wireDials } from "./training_dials.js";
 import { TRAINING_TIME, showTime, timeChosen, wireTime } from "./training_time.js";
@@ -54,13 +54,20 @@ function accept(view, header) {
   view.header = header;
   describe(view.root, { label: header.alt });
   if (fresh) {
-    Object.assign(view, { series: noSeries(), at: null, identity: null, layer: null, cell: null, probe: null, told: null, total: null, checkpoints: [], chosen: { ...header.settings } });
+    Object.assign(view, { series: noSeries(), at: null, identity: null, layer: null, cell: null, probe: null, told: null, total: null, marks: [], pace: null, checkpoints: [], chosen: { ...header.settings } });
     stand(view, header.status);
     showDials(view, header.ranges);
     takeFigures(view.set, ...seriesFigures(view.series, 1));
   }
   const besides = () => ({ at: view.at, layer: view.layer, cell: view.cell, probe: view.probe, have: view.identity });
-  followRun(view.parent, header.url, (message) => follow(view, message), (sentence) => sayTraining(view, sentence), besides);
+  followRun(view.parent, header.url, (message) => follow(view, message), (sentence, away) => miss(view, sentence, away), besides);
+}
+
+/** Say why there is no answer. A server that was started anew knows nothing of the page, which its link brings back. */
+function miss(view, sentence, away) {
+  if (away) loseTraining(view);
+  else sayTraining(view, sentence);
+  if (away === "back") location.reload();
 }
 
 /** What is new of the run. Where it rests, Python hears of it, which then has the words for it. */
@@ -70,7 +77,7 @@ function follow(view, { header, blocks }) {
     Object.assign(view.chosen, header.settings);
     showDials(view, view.header.ranges);
   }
-  growSeries(view.series, blocks, view.total);
+  growSeries(view.series, blocks, view.total, view.perEpoch);
   if (header.arrays.length) {
     view.identity = header.identity;
     showLook(view.watch, header, blocks);
@@ -96,6 +103,7 @@ function travel(view, step) {
 }
 
 function stand(view, status) {
+  view.away = false;
   view.status = { ...status, over: ["finished", "stopped", "failed", "lost"].includes(status.state) };
   showTraining(view);
 }

@@ -44,6 +44,12 @@ export function showTraining(view) {
   sayTraining(view, view.status.sentence);
 }
 
+/** The server does not answer: what is shown is the last that is known. */
+export function loseTraining(view) {
+  view.away = true;
+  showTraining(view);
+}
+
 /** What has happened to the run, or why it does not do as it was told. */
 export function sayTraining(view, sentence) {
   const line = view.find(".sentence");
@@ -51,7 +57,8 @@ export function sayTraining(view, sentence) {
 }
 
 /** How the run stands, in words. */
-function standingOf({ status: { state, step, place, eta, device }, total, perEpoch, pace }) {
+function standingOf({ status: { state, step, place, eta, device }, total, perEpoch, pace, away }) {
+  if (away) return `No connection to the server. The last that is known is step ${grouped(step)}; trying again.`;
   const far = total ? `step ${grouped(step)} of ${grouped(total)}, epoch ${(step / perEpoch).toFixed(1)}` : `step ${grouped(step)}`;
   const words = state === "queued" ? `${WORDS.queued}, at place ${place}` : total ? `${WORDS[state]}: ${far}` : "Starting";
   const left = eta ?? (pace && total ? (total - step) / pace : null), more = [];
@@ -63,7 +70,9 @@ function standingOf({ status: { state, step, place, eta, device }, total, perEpo
 
 /** Note how many steps a second the run has lately taken. */
 function notePace(view) {
-  const { seconds, step } = view.status, marks = view.marks = (view.marks ?? []).filter((mark) => mark.step <= step && seconds - mark.seconds <= RECENT);
+  const { seconds, step } = view.status, last = view.marks.at(-1);
+  if (last && (step < last.step || seconds < last.seconds)) Object.assign(view, { marks: [], pace: null });
+  const marks = view.marks = view.marks.filter((mark) => seconds - mark.seconds <= RECENT);
   if (marks.length && seconds > marks[0].seconds) view.pace = (step - marks[0].step) / (seconds - marks[0].seconds);
   if (marks.at(-1)?.seconds !== seconds) marks.push({ seconds, step });
 }

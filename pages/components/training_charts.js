@@ -2,16 +2,17 @@
 
 const MOST = 1200; // points of a curve
 const PLACES = 400; // of the cursor
-const SMOOTH = 100; // the running mean looks back over this part of a run, or over LEAST steps
+const SMOOTH = 100; // the running mean looks back over this part of a run, or over LEAST steps, but over no more than an epoch
 const LEAST = 8;
+const FAR = 100; // times the loss at first: from there on its axis is logarithmic
 const BATCH = 7, TRAINING = 0, VALIDATION = 2; // styles
 
 export function noSeries() {
-  return { train: { step: [], loss: [], hits: [], lossMean: [], hitsMean: [] }, held: { step: [], loss: [], hits: [] } };
+  return { train: { step: [], loss: [], hits: [], lossMean: [], hitsMean: [], sums: { loss: 0, hits: 0 }, weight: 0 }, held: { step: [], loss: [], hits: [] } };
 }
 
-/** Add what the first blocks of a message tell. */
-export function growSeries({ train, held }, blocks, total) {
+/** Add what the first blocks of a message tell. The running means are exponential, without a bias towards the first value. */
+export function growSeries({ train, held }, blocks, total, perEpoch) {
   const [taken, loss, hits, validation, accuracy, measured] = blocks, last = (column) => column[column.length - 1];
   for (let i = 0; i < taken.length; i++) {
     if (!held.step.length || measured[i] > last(held.step)) {
@@ -20,12 +21,13 @@ export function growSeries({ train, held }, blocks, total) {
       held.hits.push(accuracy[i]);
     }
     if (taken[i] === 0 || taken[i] <= (last(train.step) ?? 0)) continue;
-    const back = Math.max(LEAST, total / SMOOTH), share = 1 - Math.exp(((last(train.step) ?? 0) - taken[i]) / back);
+    const back = Math.min(Math.max(LEAST, total / SMOOTH), perEpoch) / 2, share = 1 - Math.exp(((last(train.step) ?? 0) - taken[i]) / back);
     train.step.push(taken[i]);
+    train.weight += share * (1 - train.weight);
     for (const [name, value] of [["loss", loss[i]], ["hits", hits[i]]]) {
-      const mean = train[`${name}Mean`], before = last(mean) ?? value;
+      train.sums[name] += share * (value - train.sums[name]);
       train[name].push(value);
-      mean.push(before + share * (value - before));
+      train[`${name}Mean`].push(train.sums[name] / train.weight);
     }
   }
 }
@@ -36,20 +38,32 @@ export function seriesFigures({ train, held }, total) {
   const every = Math.ceil(train.step.length / MOST) || 1, thin = (column) => Float32Array.from(every > 1 ? column.filter((_, at) => at % every === 0) : column);
   const steps = thin(train.step), measured = Float32Array.from(held.step), blocks = [];
   const ends = (name) => (held.step.length ? [{ x: held.step.at(-1), y: held[name].at(-1), name: "", style: VALIDATION }] : []);
-  const chart = (name, title, y_title, limits) => {
+  const chart = (name, title, y_title, { limits, log = false, marks = [] }) => {
     blocks.push(x, steps, thin(train[name]), steps, thin(train[`${name}Mean`]), measured, Float32Array.from(held[name]));
-    return { title, x_title: "step", y_title, limits, log: false, log_x: false, shades: [], points: ends(name), height: 240, lines: [
+    return { title, x_title: "step", y_title, limits, log, log_x: false, shades: [], points: [...ends(name), ...marks], height: 240, lines: [
       { name: "each batch", style: BATCH, own: true, faint: true },
       { name: "training", style: TRAINING, own: true },
       { name: "validation", style: VALIDATION, own: true },
     ] };
   };
-  const charts = [chart("loss", "Loss", "cross entropy (nats)", [0, lossTop(train, held)]), chart("hits", "Accuracy", "share that is right", [0, 1])];
+  const charts = [chart("loss", "Loss", "cross entropy (nats)", lossAxis(train, held)), chart("hits", "Accuracy", "share that is right", { limits: [0, 1] })];
   return [charts, blocks];
 }
 
-/** Where the axis of the loss ends: it grows with the loss up to three times what that was at first, and never shrinks. */
-function lossTop({ lossMean }, { loss: [first = 2.3, ...later] }) {
-  const most = [...lossMean, ...later].reduce((high, value) => (value > high ? value : high), 0);
-  return Math.ceil(2.2 * Math.max(first, Math.min(most, 3 * first))) / 2;
+/** The axis of the loss: it grows with the loss, by powers of ten where that goes far, and a cross marks where no number is left. */
+function lossAxis({ step: taken, loss }, held) {
+  const first = held.loss.find(Number.isFinite) ?? 2.3, [least, most] = reach([...loss, ...held.loss], first);
+  const log = most > FAR * first, limits = log ? [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(most))] : [0, Math.ceil(2.2 * most) / 2];
+  const lost = loss.findIndex((value) => !Number.isFinite(value)), cross = { x: taken[lost], y: limits[1], name: `loss is not finite: step ${taken[lost]}`, style: TRAINING, cross: true };
+  return { limits, log, marks: lost < 0 ? [] : [cross] };
+}
+
+/** The least and the greatest of the positive finite numbers, and `first`. */
+function reach(values, first) {
+  let least = first, most = first;
+  for (const value of values) {
+    if (value > 0 && value < least) least = value;
+    if (value > most && value < Infinity) most = value;
+  }
+  return [least, most];
 }

@@ -3,9 +3,9 @@
 import { describe } from "./unit_marks.js";
 
 const STEPS = 20; // of a slider to a power of ten
-const DIALS = { lr: "Learning rate η", weight_decay: "Weight decay λ" };
+const DIALS = { lr: "η of this run", weight_decay: "λ of this run" };
 
-const dialMarkup = ([name, title]) => `<label class="dial" title="Changes while the run goes on"><span>${title}</span><b></b><input type="range" name="${name}" step="1"></label>`;
+const dialMarkup = ([name, title]) => `<label class="dial" title="Changes while the run goes on"><span>${title}</span><b></b><input type="range" name="${name}" step="1" aria-label="${title}"></label>`;
 export const TRAINING_DIALS = `<div class="dials">${Object.entries(DIALS).map(dialMarkup).join("")}</div>`;
 
 /** `changed({name: value})` is called when a slider is let go. */

@@ -154,7 +154,7 @@ def single(axis: str) -> None:
     """Runs of this visit, each as a line.
 
     Raises:
-        InputError: there is none, or the link names one in vain.
+        InputError: there is none.
     """
     linked = compared.linked(compared.SINGLE)
     known = list(dict.fromkeys([*compared.visited(), *linked]))

@@ -33,8 +33,7 @@ Settings = dict[str, Any]
 def linked(function: str) -> list[str]:
     """The ids of runs of this function that the link names.
 
-    Raises:
-        InputError: it names one that is not kept; the others stay in the link.
+    Where it names one that is not kept, a sentence says so, and the others stay in the link.
     """
     named = [run for run in links.setting("compare_runs").split(".") if run]
     found, lost = [], ""
@@ -46,7 +45,7 @@ def linked(function: str) -> list[str]:
             lost = str(error)
     if lost:
         links.choose("compare_runs", ".".join(found))
-        raise InputError(lost)
+        st.text(lost)
     return found
 
 
@@ -54,7 +53,7 @@ def copies_of(wanted: Sequence[Settings]) -> list[str]:
     """The ids of runs with these settings: those in the link, else those of this server, else new ones.
 
     Raises:
-        InputError: the settings cannot be, the link names a run in vain, or the server has no room.
+        InputError: the settings cannot be, or the server has no room.
     """
     specs = [seeds.Spec(**settings) for settings in wanted]
     for spec in specs:

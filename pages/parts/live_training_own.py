@@ -34,10 +34,10 @@ def album() -> dict[str, list[archives.Pixels]]:
 
 
 def gathered() -> datasets.Own:
-    """The pictures of this visit as data.
+    """The pictures of this visit as data, without classes that have too few.
 
     Raises:
-        InputError: there are none, or too few of a class.
+        InputError: there are none, or there are not two classes with enough.
     """
     shots = album()
     if not shots:
@@ -47,9 +47,25 @@ def gathered() -> datasets.Own:
         )
     side = links.setting("own.side")
     if st.session_state.get(GATHERED, ("",))[0] != side:
-        st.session_state[GATHERED] = (side, archives.gathered(shots, int(side) if side in SIDES else SMALLER))
+        st.session_state[GATHERED] = (
+            side,
+            archives.gathered(enough(shots), int(side) if side in SIDES else SMALLER),
+        )
     data: datasets.Own = st.session_state[GATHERED][1]
     return data
+
+
+def enough(shots: dict[str, list[archives.Pixels]]) -> dict[str, list[archives.Pixels]]:
+    """The classes with enough pictures; all of them where fewer than two have."""
+    found = {name: each for name, each in shots.items() if len(each) >= datasets.OWN_EACH}
+    return found if len(found) >= datasets.OWN_CLASSES[0] else shots
+
+
+def left_out() -> str:
+    """Which classes have too few pictures: a sentence, or nothing."""
+    shots = album()
+    few = [f"“{name}” ({len(each)})" for name, each in shots.items() if name not in enough(shots)]
+    return f"Left out, with fewer than {datasets.OWN_EACH} pictures: {', '.join(few)}." if few else ""
 
 
 def keep(shots: dict[str, list[archives.Pixels]]) -> None:
@@ -68,6 +84,9 @@ def controls() -> None:
         gathered()
     except InputError as error:
         st.text(str(error))
+    else:
+        if sentence := left_out():
+            st.text(sentence)
 
 
 @st.dialog("Own pictures", width="large")
@@ -113,8 +132,16 @@ def _received(data: bytes) -> tuple[bool, str]:
         return False, str(error)
     finally:
         bar.empty()
-    left_out = f" Left out: {archives.reasons(found.skipped)}." if found.skipped else ""
-    return True, f"{found.count:,} pictures of {len(found.shots)} classes were added.{left_out}"
+    skipped = f" Left out: {archives.reasons(found.skipped)}." if found.skipped else ""
+    added = (
+        f"{counted(found.count, 'picture', 'pictures')} of {counted(len(found.shots), 'class', 'classes')}"
+    )
+    return True, f"{added} {'was' if found.count == 1 else 'were'} added.{skipped}"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """So many of them."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _camera() -> None:
@@ -167,7 +194,8 @@ def _there() -> None:
         gathered()
     except InputError as error:
         why = str(error)
-        st.caption(why)
+    if sentence := why or left_out():
+        st.text(sentence)
     use, remove = st.columns(2)
     if use.button("Use them", type="primary", disabled=bool(why), width="stretch"):
         links.choose("t_data", datasets.OWN)

@@ -116,7 +116,7 @@ def draw(run: str) -> None:
     with notice:
         st.markdown("**What to notice.** " + " ".join(words.noticed(known, status, lines)))
         if spec.data != datasets.OWN:
-            words.predict(spec)
+            words.predict(spec, words.is_diverged(lines))
         if status.state not in ("queued", "running") and runs.checkpoints(run):
             files.exports(run)
             trained.button(run)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from pages import frame
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec, train
-from vizcore.toolkit.latex import number
+from vizcore.toolkit.latex import number, worded
 from vizcore.toolkit.optimisation import OPTIMISERS
 from vizcore.toolkit.plans import Plan
 
@@ -17,6 +18,8 @@ Line = dict[str, Any]
 GAP = 1.5  # the validation loss over its lowest value, from where on it has clearly risen
 FAR = 20  # the validation loss over the training loss, from where on the latter says nothing any more
 WELL = 0.95  # share of hits
+BEFORE = 10  # steps before a run diverged that are looked at
+RAISED = 1.5  # times the rate, from where on somebody raised it: no schedule does so in one step
 TRIED = {"lower": "lower", "like": "about the same", "higher": "higher, or no number any more"}
 TRIAL = 40  # steps of a trial run
 
@@ -47,7 +50,7 @@ def noticed(known: Plan, status: runs.Status, lines: list[Line]) -> list[str]:
             f"{known.parameters:,} weights. Which loss is lower, and does the distance between them grow?"
         ]
     last = trained[-1]
-    if not math.isfinite(last["loss"]):
+    if is_diverged(lines):
         return diverged(trained)
     recent = [line["loss"] for line in trained if line["step"] > last["step"] - known.steps]
     loss = sum(recent) / len(recent)
@@ -70,8 +73,8 @@ def verdict(known: Plan, lines: list[Line], loss: float) -> list[str]:
         ]
     if last["validation"] > GAP * best["validation"]:
         return [
-            f"The validation loss was lowest, {best['validation']:.3g}, at step {best['measured']:,}, and "
-            "has risen since, while the training loss fell: the network learns by heart. It **overfits**."
+            f"The validation loss was lowest, {worded(best['validation'])}, at step {best['measured']:,}, "
+            "and has risen since, while the training loss fell: the network learns by heart. It **overfits**."
         ]
     if last["validation"] > FAR * loss and last["accuracy"] < WELL:
         return [
@@ -85,38 +88,66 @@ def verdict(known: Plan, lines: list[Line], loss: float) -> list[str]:
 
 def diverged(lines: list[Line]) -> list[str]:
     """How the loss grew until it was no number any more."""
-    last = lines[-1]
-    finite = [line for line in lines if math.isfinite(line["loss"])]
-    most = max((line["loss"] for line in finite), default=math.nan)
-    return [
-        f"At step {last['step']:,} the loss was {last['loss']}: the run has **diverged**. Before that it had "
-        f"grown to {most:.3g}. Each step went so far beyond the valley that it landed higher than it began. "
-        "Go back to an earlier step, take a smaller rate, and branch."
-    ]
+    last, losses = lines[-1], [line["loss"] for line in lines if math.isfinite(line["loss"])][-BEFORE:]
+    said = [f"At step {last['step']:,}, the loss was {last['loss']}: the run has **diverged**."]
+    if losses and max(losses) > losses[0]:
+        said.append(
+            f"Over the {len(losses)} steps before, it had grown from {worded(losses[0])} to "
+            f"{worded(max(losses))}: each step went so far beyond the valley that it landed higher than it "
+            "began."
+        )
+    elif losses:
+        said.append(f"Just before, it was still {worded(losses[-1])}: one step went too far.")
+    return [*said, *raised(lines), "Go back to an earlier step, take a smaller rate, and branch."]
+
+
+def is_diverged(lines: list[Line]) -> bool:
+    """Whether the newest loss is no number any more."""
+    return bool(lines) and not math.isfinite(lines[-1]["loss"])
+
+
+def raised(lines: list[Line]) -> list[str]:
+    """Where somebody raised the rate within the last steps."""
+    recent = lines[-BEFORE - 2 :]
+    for line, following in reversed([*pairwise(recent)]):
+        if following["lr"] > RAISED * line["lr"]:
+            rates = f"from {worded(line['lr'])} to {worded(following['lr'])}"
+            return [f"The cause: the rate was raised {rates} at step {following['step']:,}."]
+    return []
 
 
 @st.cache_data(max_entries=64, show_spinner="Trying it for a few steps")
 def tried(spec: Spec) -> float:
-    """Mean loss in nats of the last quarter of a short run with these settings; nan where it diverges."""
+    """Mean loss in nats of the last quarter of a short run with these settings; no number if it diverges."""
     work = train(spec)
     losses = [report.loss for report, _ in zip(work, range(TRIAL + 1), strict=False)]
-    return sum(losses[-TRIAL // 4 :]) / (TRIAL // 4) if len(losses) > TRIAL else math.nan
+    last = losses[-TRIAL // 4 :]
+    return sum(last) / len(last)
 
 
-def predict(spec: Spec) -> None:
-    """What another rate would do to the first steps."""
-    other = spec.lr * 10 if spec.lr <= 1 else spec.lr / 10
+def predict(spec: Spec, went_too_far: bool) -> None:
+    """What another rate would do to the first steps: a tenth of it for a run that went too far."""
+    other = spec.lr / 10 if went_too_far or spec.lr > 1 else spec.lr * 10
 
     def reveal() -> tuple[str, str]:
         now, then = tried(short(spec, spec.lr)), tried(short(spec, other))
-        truth = "like" if abs(then - now) <= 0.1 * now else "lower" if then < now else "higher"
-        return (
-            truth,
-            f"Over steps {3 * TRIAL // 4} to {TRIAL} the loss is {then:.3g}, and {now:.3g} with {spec.lr:g}.",
-        )
+        both = f"the loss is {worded(then)}, and {worded(now)} with {worded(spec.lr)}"
+        return judged(then, now), f"Over steps {3 * TRIAL // 4} to {TRIAL} {both}."
 
-    ask = f"η were {other:g} in place of {spec.lr:g}? After {TRIAL} steps the training loss would be …"
-    frame.question(ask, TRIED, f"pictures.predict.{hash(spec)}", reveal)
+    ask = (
+        f"η were {worded(other)} in place of {worded(spec.lr)}? After {TRIAL} steps the training loss "
+        "would be …"
+    )
+    frame.question(ask, TRIED, f"pictures.predict.{hash(spec)}.{other}", reveal)
+
+
+def judged(then: float, now: float) -> str:
+    """The key of TRIED for a loss against the one there is now."""
+    if not math.isfinite(then):
+        return "higher"
+    if not math.isfinite(now):
+        return "lower"
+    return "like" if abs(then - now) <= 0.1 * now else "lower" if then < now else "higher"
 
 
 def short(spec: Spec, lr: float) -> Spec:

@@ -104,7 +104,7 @@ def draw(run: str, spec: Spec) -> None:
     components.mount("plane", data=data, key="plane.network", on_pick=take)
     formula, notice = st.columns([1.2, 1], gap="medium")
     with formula:
-        words.explain(spec, newest, unit, place)
+        words.explain(spec, status, newest, unit, place)
     with notice:
         st.markdown("**What to notice.** " + " ".join(words.noticed(spec, status, newest)))
         words.predict(spec)

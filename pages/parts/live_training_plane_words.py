@@ -10,7 +10,7 @@ from pages import frame
 from pages.components.plane import Unit
 from vizcore.runs import Status
 from vizcore.toolkit import playground, small_net
-from vizcore.toolkit.latex import number, signed
+from vizcore.toolkit.latex import number, signed, worded
 from vizcore.toolkit.playground_look import outputs_at
 from vizcore.toolkit.playground_spec import Spec
 from vizcore.toolkit.toys import FEATURES
@@ -21,7 +21,9 @@ TRIAL_EPOCHS = 300  # for the question
 ANSWERS = {"better": "more of them right", "even": "as many, to 2 points", "worse": "fewer"}
 
 
-def explain(spec: Spec, newest: Mapping[str, Any], unit: Unit | None, place: tuple[float, float]) -> None:
+def explain(
+    spec: Spec, status: Status, newest: Mapping[str, Any], unit: Unit | None, place: tuple[float, float]
+) -> None:
     """The sum of the selected unit, and under it the same with its numbers at the selected place."""
     layer, at = unit if unit else (len(spec.layers), 0)
     loss = small_net.LOSSES[spec.loss]
@@ -37,9 +39,17 @@ def explain(spec: Spec, newest: Mapping[str, Any], unit: Unit | None, place: tup
         rf"\right) \\ &= {function}\left({number(total)}\right) = {number(result)} \end{{aligned}}"
     )
     st.caption(
-        f"At the selected place, $x_1 = {place[0]:g}$ and $x_2 = {place[1]:g}$, in epoch {newest['step']}. "
-        "Click a unit, or a place in the large map, to see others."
+        f"At the selected place, $x_1 = {place[0]:g}$ and $x_2 = {place[1]:g}$, "
+        f"{when(status, newest['step'])}. Click a unit, or a place in the large map, to see others."
     )
+
+
+def when(status: Status, epoch: int) -> str:
+    """Of what time the numbers of the formula are; the map goes on while they stand."""
+    when = f"after epoch {epoch:,}" if epoch else "before the first step"
+    if status.state in ("queued", "running"):
+        return f"{when}; the map goes on: pause the run for the numbers of what it shows"
+    return when
 
 
 def _symbols(spec: Spec, layer: int) -> str:
@@ -76,8 +86,8 @@ def noticed(spec: Spec, status: Status, newest: Mapping[str, Any]) -> list[str]:
     if not np.isfinite(newest["loss"]):
         return ["The loss is no longer a number: with this learning rate every step goes too far."]
     said = [
-        f"After {newest['step']} epochs the loss is {newest['loss']:.3g} on the training points and "
-        f"{newest['test']:.3g} on the test points, of which {newest['accuracy']:.0%} are told right."
+        f"After {newest['step']} epochs the loss is {worded(newest['loss'])} on the training points and "
+        f"{worded(newest['test'])} on the test points, of which {newest['accuracy']:.0%} are told right."
     ]
     if newest["accuracy"] < GOOD:
         said.append(_why_not(spec, newest))

@@ -25,6 +25,7 @@ from vizcore.exhibits.live_training import Spec
 from vizcore.runs.following import checkpoint
 from vizcore.toolkit import datasets, walkthrough
 from vizcore.toolkit.errors import InputError
+from vizcore.toolkit.latex import worded
 from vizcore.toolkit.optimisation import OPTIMISERS
 from vizcore.toolkit.training import Training
 from vizcore.toolkit.training_spec import LIVE
@@ -192,7 +193,7 @@ def steps(found: Walk, on: int) -> None:
         )
         st.button("Back to the first", icon=":material/first_page:", disabled=not on, on_click=restart)
         st.markdown(
-            f"Loss of this batch before **{found.before:.3g}**, after **{found.after:.3g}** nats.",
+            f"Loss of this batch before **{worded(found.before)}**, after **{worded(found.after)}** nats.",
             width="content",
         )
 

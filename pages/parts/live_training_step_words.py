@@ -8,12 +8,13 @@ import streamlit as st
 
 from pages import frame
 from vizcore.exhibits.live_training import Spec
-from vizcore.toolkit.latex import aligned, number
+from vizcore.toolkit.latex import aligned, number, worded
 from vizcore.toolkit.optimisation import OPTIMISERS
 from vizcore.toolkit.update_sums import update_sums
 from vizcore.toolkit.walkthrough import Walk
 
 TIMES = 10.0  # of the rate, for the question
+SURE = 0.1  # probability of all other classes, below which it is written in place of that of the class
 TENFOLD = {
     "lower": "lower than it is",
     "between": "between that and the loss before",
@@ -37,17 +38,32 @@ def explain(spec: Spec, found: Walk, example: int) -> None:
 
 
 def example_written(found: Walk, example: int) -> list[str]:
-    """What the chosen example costs, and the slope at the logit of its class."""
+    """What the chosen example costs, and the slope at the logit of its class.
+
+    Of a probability near 1 single precision keeps few digits of what is missing; hence double here.
+    """
     label, count = int(found.labels[example]), len(found.labels)
-    chance, target = float(found.probabilities[example, label]), float(found.targets[example, label])
-    cost, slope = float(found.losses[example]), float(found.slopes[example, label])
-    place = f"{example + 1}, c"
-    loss = rf"-\log {number(chance)}" if target == 1 else rf"-\sum_c y_{{{place}}} \log p_{{{place}}}"
+    target, place = float(found.targets[example, label]), f"{example + 1}, c"
+    others = odds(found, example)
+    rest = others / (1 + others) if math.isfinite(others) else 1.0
+    chance = f"1 - {number(rest)}" if rest < SURE else number(float(found.probabilities[example, label]))
+    log = rf"\log ({chance})" if rest < SURE else rf"\log {chance}"
+    loss = f"-{log}" if target == 1 else rf"-\sum_c y_{{{place}}} \log p_{{{place}}}"
+    sure = target == 1 and rest < SURE
+    cost = math.log1p(others) if sure else float(found.losses[example])
+    slope = -rest / count if sure else float(found.slopes[example, label])
     return [
         rf"L_{{{example + 1}}} &= {loss} = {number(cost)}",
         rf"\frac{{\partial L}}{{\partial z_{{{example + 1}, {label}}}}} &= "
-        rf"\frac{{{number(chance)} - {number(target)}}}{{{count}}} = {number(slope)}",
+        rf"\frac{{{chance} - {number(target)}}}{{{count}}} = {number(slope)}",
     ]
+
+
+def odds(found: Walk, example: int) -> float:
+    """All other classes against that of the example: the sum of their probabilities over its own."""
+    logits, label = found.logits[example].astype(np.float64), found.labels[example]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.exp(np.delete(logits, label) - logits[label]).sum())
 
 
 def noticed(found: Walk) -> list[str]:
@@ -71,16 +87,16 @@ def outcome(found: Walk) -> str:
     if found.expected >= 0:
         return (
             "The step goes up the slope of this batch: what the optimiser keeps of earlier ones weighs more. "
-            f"The loss changed by {changed:.3g}."
+            f"The loss changed by {worded(changed)}."
         )
     if changed > 0:
         return (
-            f"The step went too far: its slope promised {found.expected:.3g}, but the loss rose by "
-            f"{changed:.3g}. It would fall if the step were short enough."
+            f"The step went too far: its slope promised {worded(found.expected)}, but the loss rose by "
+            f"{worded(changed)}. It would fall if the step were short enough."
         )
     return (
-        f"The loss fell by {-changed:.3g}, {changed / found.expected:.0%} of what its slope promised, since "
-        "the surface bends: the shorter the step, the nearer to 100%."
+        f"The loss fell by {worded(-changed)}, {changed / found.expected:.0%} of what its slope promised, "
+        "since the surface bends: the shorter the step, the nearer to 100%."
     )
 
 
@@ -91,7 +107,10 @@ def predict(found: Walk, again: Callable[[float], Walk]) -> None:
         other = again(TIMES).after
         after = other if math.isfinite(other) else math.inf
         truth = "lower" if after < found.after else "between" if after < found.before else "higher"
-        return truth, f"It would be {other:.3g}; it was {found.before:.3g}, and is {found.after:.3g}."
+        return (
+            truth,
+            f"It would be {worded(other)}; it was {worded(found.before)}, and is {worded(found.after)}.",
+        )
 
-    ask = f"this step were taken with η = {TIMES * found.lr:.3g}? The loss of this batch would be …"
+    ask = f"this step were taken with η = {worded(TIMES * found.lr)}? The loss of this batch would be …"
     frame.question(ask, TENFOLD, f"step.predict.{found.step}.{found.before}.{found.lr}", reveal)

@@ -1,5 +1,6 @@
 """Start-up: the page comes first, the heavy imports follow in the background."""
 
+import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -9,7 +10,10 @@ from typing import Any
 # The first page needs about this long in a browser; importing torch meanwhile would delay it.
 _HEAD_START_S = 4.0
 
+_PATIENCE_S = 30.0  # for imports that are under way when the server ends
+
 _first_page = threading.Event()
+_over = threading.Event()
 _started = threading.Event()
 _ready = threading.Event()
 
@@ -17,8 +21,14 @@ _ready = threading.Event()
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Run while the server runs."""
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
-    yield {}
+    thread = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
+    thread.start()
+    try:
+        yield {}
+    finally:  # a process that ends in the middle of an import may abort
+        _over.set()
+        _first_page.set()
+        await asyncio.to_thread(thread.join, _PATIENCE_S)
 
 
 def page_shown() -> None:
@@ -50,6 +60,8 @@ def freeze() -> None:
 
 def _warm_up() -> None:
     _import_heavy_parts()
+    if _over.is_set():
+        return
     from vizcore.runs.keeper import keeper
 
     keeper.start()  # its nursery imports the same once more, with what the processor has left
@@ -58,6 +70,8 @@ def _warm_up() -> None:
 def _import_heavy_parts() -> None:
     _started.set()
     _first_page.wait(timeout=_HEAD_START_S)
+    if _over.is_set():
+        return
     try:
         import sklearn.datasets  # noqa: F401
 

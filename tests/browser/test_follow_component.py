@@ -125,6 +125,17 @@ def test_a_server_that_is_gone_is_said_once_and_asked_again_later(page: Page, ru
     run.gone = True
     follow(page)
     page.wait_for_function("() => window.seen.length >= 1")
-    assert "server" in seen(page)[0]
+    assert seen(page)[0] == "No connection to the server; trying again."
     run.gone = False
     page.wait_for_function("() => window.seen.flat().at(-1) === 9", timeout=10_000)
+
+
+def test_another_address_is_asked_at_once_when_the_first_one_is_not_known_any_more(
+    page: Page, run: Run
+) -> None:
+    run.gone = True
+    follow(page)
+    page.wait_for_function("() => window.seen.length === 1")
+    run.gone = False
+    follow(page, "/live/b?1")
+    page.wait_for_function("() => window.seen.flat().includes(0)", timeout=1000)

@@ -1,12 +1,15 @@
 """Live training in a real Chromium: one looks on, takes hold of the run, and loses nothing of it."""
 
 import re
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.servers import free_port, process, wait_until_healthy
 from tests.runs.rehearsing import kill, until, until_state
 from vizcore import runs
 
@@ -132,3 +135,19 @@ def test_a_run_that_diverges_says_so_and_where(visit: Visit, server: str) -> Non
     expect(page.get_by_role("button", name="Branch")).to_be_disabled()
     page.locator(".time input").press("Home")
     expect(page.get_by_role("button", name="Branch")).to_be_enabled()
+
+
+def test_a_run_is_shown_on_after_its_server_was_started_anew(visit: Visit, tmp_path: Path) -> None:
+    page, port = visit.page, free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    address, log = f"http://localhost:{port}", tmp_path / "log.txt"
+    with process(command, log):
+        wait_until_healthy(address, 60, log)
+        started(page, f"{address}/{LONG}")
+    expect(page.locator(".standing")).to_contain_text("No connection to the server. The last that is known")
+    with process(command, log):
+        wait_until_healthy(address, 60, log)
+        expect(page.locator(".standing")).not_to_contain_text("No connection", timeout=READY)
+        runs.stop(run_of(page))
+    visit.complaints.clear()  # the browser's own, of a server that was away

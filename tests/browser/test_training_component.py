@@ -38,6 +38,10 @@ SERVE = """() => {
 REFUSE = """(error) => {
   window.fetch = async () => ({ ok: false, status: 422, json: async () => ({ error }) });
 }"""
+LEAVE = """() => {
+  window.back = window.fetch;
+  window.fetch = async () => { throw new TypeError('no network'); };
+}"""
 
 
 @cache
@@ -60,9 +64,9 @@ def reply(count: int = 31, *, checkpoints: tuple[int, ...] = (0, 10, 20), **stat
     return base64.b64encode(message).decode()
 
 
-def message(run: str = "a", **status: Any) -> bytes:
+def message(run: str = "a", address: str = "", **status: Any) -> bytes:
     settings = {"lr": 0.01, "weight_decay": 0.0}
-    return pack(run, f"/live?{run}", settings, STANDING | status, "LeNet-5 learns digits")
+    return pack(run, address or f"/live?{run}", settings, STANDING | status, "LeNet-5 learns digits")
 
 
 def serve(page: Page, **replies: str) -> None:
@@ -197,6 +201,77 @@ def test_what_the_server_refuses_is_said_and_the_controls_stay(page: Page) -> No
     page.locator("input[name=lr]").press("Home")
     expect(page.locator(".sentence")).to_have_text("Only a run that is under way can be changed.")
     expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+
+
+def test_a_server_that_is_away_is_said_and_the_run_is_shown_on_once_it_is_back(page: Page) -> None:
+    render(page, message())
+    standing(page).to_contain_text("Running: step 30")
+    page.evaluate(LEAVE)
+    standing(page).to_have_text(
+        "No connection to the server. The last that is known is step 30; trying again."
+    )
+    expect(page.locator(".sentence")).to_be_empty()
+    page.evaluate("() => { window.fetch = window.back; }")
+    standing(page).to_contain_text("Running: step 30")
+
+
+def test_a_server_that_was_started_anew_is_asked_to_run_the_page_again(page: Page) -> None:
+    render(page, message())
+    standing(page).to_contain_text("Running: step 30")
+    page.evaluate("() => { window.fetch = async () => ({ ok: false, status: 404 }); }")
+    standing(page).to_contain_text("No connection")
+    assert picks(page) == [["pick", {"rests": "unknown"}]]
+
+
+def test_a_new_address_of_the_same_run_is_asked_at_once(page: Page) -> None:
+    render(page, message())
+    standing(page).to_contain_text("Running: step 30")
+    page.evaluate(LEAVE)
+    standing(page).to_contain_text("No connection")
+    page.evaluate("() => { window.fetch = window.back; window.asked = []; }")
+    render(page, message(address="/live/new?a"))
+    standing(page).to_contain_text("Running: step 30", timeout=500)
+    assert page.evaluate("() => window.asked[0].since") == 0
+
+
+def test_the_pace_of_one_run_is_not_that_of_the_next(page: Page) -> None:
+    serve(page, now=reply(11, seconds=1.0))
+    render(page, message(step=10, seconds=1.0))
+    standing(page).to_contain_text("step 10")
+    serve(page, now=reply(31, seconds=2.0))
+    standing(page).to_contain_text("20 steps/s")
+    serve(page, now=reply(2, seconds=0.5))
+    render(page, message("b", step=1, seconds=0.5))
+    standing(page).to_have_text("Running: step 1 of 100, epoch 0.1 · on the CPU.")
+
+
+def test_a_loss_that_is_no_number_any_more_is_marked_on_an_axis_that_shows_what_it_was(page: Page) -> None:
+    made = """async ([code]) => {
+      const part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+      const series = part.noSeries(), none = [0, 0, 0, 0, 0];
+      const loss = [NaN, 2.5, 40, 9e4, NaN];
+      part.growSeries(series, [[0, 1, 2, 3, 4], loss, none, [2.3, NaN], none, none], 100, 15);
+      const [[{ limits, log, points }]] = part.seriesFigures(series, 4);
+      return { limits, log, mark: points.at(-1) };
+    }"""
+    found = page.evaluate(made, [components.bundle("training_charts")])
+    assert (found["limits"], found["log"]) == ([1, 1e5], True)
+    assert (found["mark"]["x"], found["mark"]["y"], found["mark"]["cross"]) == (4, 1e5, True)
+    assert found["mark"]["name"] == "loss is not finite: step 4"
+
+
+def test_the_running_mean_looks_back_no_further_than_an_epoch(page: Page) -> None:
+    made = """async ([code]) => {
+      const part = await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+      const series = part.noSeries(), steps = Array.from({ length: 100 }, (_, at) => at + 1);
+      const loss = steps.map((step) => (step === 1 ? 9 : step <= 20 ? 2 : 1)), none = steps.map(() => 0);
+      part.growSeries(series, [steps, loss, none, none, none, none], 21500, 10);
+      return series.train.lossMean;
+    }"""
+    mean = page.evaluate(made, [components.bundle("training_charts")])
+    assert mean[0] == 9
+    assert mean[1] < 6
+    assert mean[39] < 1.03
 
 
 def test_another_run_takes_the_place_of_the_first(page: Page) -> None:

@@ -183,6 +183,16 @@ def test_too_few_pictures_of_a_class_are_explained_and_cannot_be_used(opened: Op
     assert next(button for button in app.button if button.label == "Use them").disabled
 
 
+def test_a_class_with_too_few_pictures_is_left_out_and_the_others_can_be_used(opened: Opener) -> None:
+    app = upload(opened(t_data="own"), packed({"cup": 9, "pot": 12, "lid": 1}))
+    assert "Left out, with fewer than 8 pictures: “lid” (1)." in texts(app)
+    assert "{'images': (21, 3, 32, 32), 'labels': (21,), 'classes': (2,)} 21" in texts(press(app, "Use them"))
+
+
+def test_one_picture_of_one_class_is_said_in_the_singular(opened: Opener) -> None:
+    assert "1 picture of 1 class was added." in texts(upload(opened(t_data="own"), packed({"cup": 1})))
+
+
 def test_a_hostile_archive_is_explained(opened: Opener) -> None:
     app = upload(opened(t_data="own"), b"PK\x03\x04 nothing")
     assert "cut off or damaged" in texts(app)

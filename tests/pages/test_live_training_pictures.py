@@ -1,5 +1,6 @@
 """Training on pictures without a browser: the run behind the page, its settings and its words."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,8 @@ def chosen(link: Any) -> dict[str, Any]:
 
 def line(step: int, loss: float, validation: float, accuracy: float = 0.9) -> dict[str, Any]:
     return {"step": step, "epoch": step / 43, "loss": loss, "validation": validation, "measured": step} | {
-        "accuracy": accuracy
+        "accuracy": accuracy,
+        "lr": 0.1,
     }
 
 
@@ -138,7 +140,33 @@ def test_what_to_notice_follows_from_the_two_losses(lines: list[dict[str, Any]],
     assert said in " ".join(words.noticed(plan(Spec()), status, lines))
 
 
-def test_a_rate_ten_times_as_large_is_tried_for_the_question() -> None:
+def test_a_run_that_diverged_is_compared_with_its_last_steps_and_the_change_that_caused_it() -> None:
+    losses = [9.0, *[0.5] * 12, 0.6, 3.8, math.nan]
+    lines = [line(step, loss, 1.0) for step, loss in enumerate(losses, 1)]
+    for each in lines[-3:]:
+        each["lr"] = 5.0
+    said = " ".join(words.diverged(lines))
+    assert "At step 16, the loss was nan" in said
+    assert "Over the 10 steps before, it had grown from 0.5 to 3.8" in said
+    assert "the rate was raised from 0.1 to 5 at step 14" in said
+    assert words.raised(lines[:12]) == []
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "truth"),
+    [
+        (1.0, 1.05, "like"),
+        (1.0, 2.0, "lower"),
+        (2.0, 1.0, "higher"),
+        (1.0, math.nan, "lower"),
+        (math.nan, math.nan, "higher"),
+    ],
+)
+def test_a_loss_that_is_no_number_counts_as_the_highest(then: float, now: float, truth: str) -> None:
+    assert words.judged(then, now) == truth
+
+
+def test_a_tenth_of_the_rate_is_tried_for_the_question_once_a_run_diverged() -> None:
     app = opened(
         **SHORT | {"t_net": "lenet5", "t_epochs": "5"},
         t_lr="0.5",
@@ -147,7 +175,8 @@ def test_a_rate_ten_times_as_large_is_tried_for_the_question() -> None:
     )
     until_state(run_of(app), "failed")
     assert "diverged" in texts(app.run())
-    app.radio[0].set_value("higher").run()
+    assert "η were 0.05 in place of 0.5" in app.radio[0].label
+    app.radio[0].set_value("lower").run()
     assert "So it is." in texts(app)
 
 

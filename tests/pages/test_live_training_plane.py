@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from pages.components.plane import THUMB, drawn
 from pages.parts import live_training_plane as view
 from pages.parts import live_training_plane_settings as settings
+from pages.parts import live_training_plane_words as words
 from pages.parts.live_training_plane_files import script, table
 from tests.pages.convolution_views import message, texts
 from tests.runs.rehearsing import kill, until, until_state
@@ -134,6 +135,13 @@ def test_the_formula_has_the_numbers_of_the_selected_unit_at_the_selected_place(
     total = 2 * w1 - w2 + b
     assert rf"\tanh\left({total:.3g}\right) = {np.tanh(total):.3g}" in formulas(app)
     assert r"h^{(1)}_{2}" in formulas(app)
+
+
+def test_the_formula_says_of_which_epoch_its_numbers_are() -> None:
+    going, paused = (runs.Status(state, 0, 9, 0, 1.0, None, "", "") for state in ("running", "paused"))
+    assert words.when(paused, 0) == "before the first step"
+    assert words.when(paused, 355) == "after epoch 355"
+    assert words.when(going, 0).startswith("before the first step; the map goes on")
 
 
 def test_the_words_have_both_losses_and_name_a_straight_border() -> None:

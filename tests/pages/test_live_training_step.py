@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import live_training_step as view
+from pages.parts import live_training_step_words as words
 from pages.parts.live_training_step_files import files, script, table
 from tests.pages.losses_views import message, texts
 from tests.pages.training_views import linked
@@ -81,6 +82,15 @@ def test_the_formula_has_the_numbers_of_the_weight_that_is_followed(optimiser: s
     formulas = "\n".join(each.value for each in app.latex)
     assert rf"\partial L / \partial w = {found.slope:.3g}" in formulas
     assert f"`{found.name}`" in texts(app)
+
+
+def test_a_probability_near_one_is_written_by_what_is_missing() -> None:
+    found = step(batch=2)
+    logits = found.logits.copy()
+    logits[0], logits[0, found.labels[0]] = 0, 14
+    rows = words.example_written(replace(found, logits=logits), 0)
+    assert r"-\log (1 - 7.48 \cdot 10^{-6}) = 7.48 \cdot 10^{-6}" in rows[0]
+    assert r"\frac{1 - 7.48 \cdot 10^{-6} - 1}{2} = -3.74 \cdot 10^{-6}" in rows[1]
 
 
 def test_the_link_names_example_weight_and_stage() -> None:

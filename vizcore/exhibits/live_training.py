@@ -40,8 +40,8 @@ of late ones. Units that are 0 for all examples are dead.
 comparing two bands of runs.
 
 **Where lecture texts are wrong.** One lecture prints Adam with $m$ in place of $v$ in its second moment, and
-without the root below the step; what runs here is the paper's. It also gives LeNet 70 % on MNIST, which is
-about 99 %. Weights in $[-\tfrac1d, \tfrac1d]$, as another has it, are too small for deep networks. For the
+without the root below the step; what runs here is the paper's. It also gives LeNet 70% on MNIST, which is
+about 99%. Weights in $[-\tfrac1d, \tfrac1d]$, as another has it, are too small for deep networks. For the
 rest see the theory of *Activation functions* and *Losses*.
 
 **What runs here.** PyTorch's own layers and optimisers, on the fastest device of the server, in a process of

@@ -98,7 +98,7 @@ AUGMENTATIONS: Mapping[str, Augmentation] = {
     "scale": Augmentation("Scale", _scale, "Up to a fifth larger or smaller."),
     "shear": Augmentation("Shear", _shear, "Slanted by up to 17 degrees."),
     "flip": Augmentation("Flip", _flip, "Mirrored left to right, every second one: not for digits."),
-    "contrast": Augmentation("Contrast", _contrast, "Up to 40 % more or less."),
+    "contrast": Augmentation("Contrast", _contrast, "Up to 40% more or less."),
     "brightness": Augmentation("Brightness", _brightness, "Up to 0.2 lighter or darker."),
     "noise": Augmentation("Noise", _noise, "White noise of standard deviation 0.08."),
     "cutout": Augmentation("Cutout", _cutout, "A grey square a third as wide lies somewhere on it."),

@@ -19,6 +19,12 @@ def signed(value: float) -> str:
     return f"({number(value)})" if value < 0 else number(value)
 
 
+def worded(value: float) -> str:
+    """The same within a sentence in Markdown: between dollars where it is more than digits."""
+    shown = number(value)
+    return f"${shown}$" if "\\" in shown else shown
+
+
 def aligned(rows: Iterable[str]) -> str:
     """Rows below one another, aligned where each has its &."""
     return rf"\begin{{aligned}} {_NEXT.join(rows)} \end{{aligned}}"

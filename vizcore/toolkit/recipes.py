@@ -138,9 +138,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "tiny_vgg": Recipe("Tiny VGG", _tiny_vgg, 8, "Pairs of 3 × 3 convolutions, a pooling behind each pair."),
     "resnet": Recipe("Small ResNet", _resnet(skips=True), 8, "Thirteen convolutions in six residual blocks."),
-    "plain": Recipe(
-        "The same without skips", _resnet(skips=False), 8, "The same layers, but nothing is added."
-    ),
+    "plain": Recipe("ResNet, no skips", _resnet(skips=False), 8, "The same layers, but nothing is added."),
     "mlp": Recipe("MLP", _mlp, 8, "Dense layers only: it does not know which pixels are neighbours."),
 }
 
