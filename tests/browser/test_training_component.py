@@ -215,12 +215,11 @@ def test_a_server_that_is_away_is_said_and_the_run_is_shown_on_once_it_is_back(p
     standing(page).to_contain_text("Running: step 30")
 
 
-def test_a_server_that_was_started_anew_is_asked_to_run_the_page_again(page: Page) -> None:
+def test_a_server_that_was_started_anew_brings_the_page_back_by_its_link(page: Page) -> None:
     render(page, message())
     standing(page).to_contain_text("Running: step 30")
-    page.evaluate("() => { window.fetch = async () => ({ ok: false, status: 404 }); }")
-    standing(page).to_contain_text("No connection")
-    assert picks(page) == [["pick", {"rests": "unknown"}]]
+    with page.expect_event("framenavigated"):
+        page.evaluate("() => { window.fetch = async () => ({ ok: false, status: 404 }); }")
 
 
 def test_a_new_address_of_the_same_run_is_asked_at_once(page: Page) -> None:
