@@ -74,6 +74,12 @@ def test_a_hostile_archive_is_explained_and_the_page_goes_on(
     expect(found.get_by_role("button", name="Use them")).to_be_disabled()
 
 
+PLAYING = """video => new Promise((done) => {
+  const look = () => (video.readyState > 2 ? done() : setTimeout(look, 50));
+  look();
+})"""
+
+
 @pytest.fixture
 def camera(browser: Browser) -> Iterator[Page]:
     """A page in a browser with a camera that shows a test picture."""
@@ -88,6 +94,8 @@ def test_the_camera_gives_one_picture_a_click_for_the_class_that_is_named(camera
     found.get_by_label("Class of the next pictures").fill("cup")
     found.get_by_label("Class of the next pictures").press("Enter")
     for count in ("1", "2"):
+        found.locator("video").evaluate(PLAYING)  # the button is there before the camera shows anything
+        camera.wait_for_timeout(1000)
         found.get_by_role("button", name="Take Photo").click(timeout=READY)
         expect(found.locator(".number")).to_have_text(count, timeout=READY)
     expect(found.get_by_text("A network tells 2 to 20 classes apart here; there are 1.")).to_be_visible()
