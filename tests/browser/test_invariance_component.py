@@ -184,7 +184,7 @@ def test_the_server_is_asked_while_dragging_and_again_at_rest(browser: Browser) 
         page.evaluate(ANSWER, texts)
         render(page, message(live="/live/x"))
         drag(page, 2, 0)
-        page.wait_for_function("() => window.asked.some(([, { rest }]) => rest)")
+        page.wait_for_function("() => window.asked.at(-1)?.[1].rest")
         assert page.locator(".line").inner_text() == "moved"
         asked = page.evaluate("() => window.asked")
         assert asked[0] == ["/live/x", {"place": [0, 2], "rest": False}]
