@@ -15,7 +15,7 @@ from pages.parts import live_training_compare_words as words
 from pages.parts.live_training_compare_files import bands, copies, script
 from tests.pages.convolution_views import message, texts
 from tests.pages.training_views import linked
-from tests.runs.rehearsing import until
+from tests.runs.rehearsing import leave_no_run, until
 from vizcore import runs
 from vizcore.runs import folder
 from vizcore.toolkit import seeds
@@ -29,8 +29,7 @@ TINY = {"net": "mlp", "count": 100, "batch": 25, "epochs": 2, "copies": 8}
 def no_run_stays() -> Iterator[None]:
     """Leave the places of all runs to those of the next test."""
     yield
-    for run in folder.everything():
-        runs.remove(run)
+    leave_no_run()
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from pages.parts import live_training_plane_settings as settings
 from pages.parts import live_training_plane_words as words
 from pages.parts.live_training_plane_files import script, table
 from tests.pages.convolution_views import message, texts
-from tests.runs.rehearsing import kill, until, until_state
+from tests.runs.rehearsing import kill, leave_no_run, until, until_state
 from vizcore import runs
-from vizcore.runs import folder
 from vizcore.toolkit.playground import Report, Spec, train
 
 SHELL = str(Path(__file__).parents[2] / "pages" / "frame" / "shell.py")
@@ -34,8 +33,7 @@ def opened(**chosen: str) -> AppTest:
 def no_run_stays() -> Iterator[None]:
     """Leave the places of all runs to those of the next test."""
     yield
-    for run in folder.everything():
-        runs.remove(run)
+    leave_no_run()
 
 
 def run_of(app: AppTest) -> str:

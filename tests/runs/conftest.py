@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vizcore.runs import control, folder
+from tests.runs.rehearsing import leave_no_run
 
 
 @pytest.fixture(autouse=True)
@@ -12,5 +12,4 @@ def no_run_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CONVOSCOPE_RUN_SLOTS", "3")
     yield
     monkeypatch.undo()
-    for run in folder.everything():
-        control.discard(folder.root() / "runs" / run)
+    leave_no_run()

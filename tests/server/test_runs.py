@@ -9,9 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.server.runs import Lines, answer
-from tests.runs.rehearsing import rehearse, until_state
+from tests.runs.rehearsing import leave_no_run, rehearse, until_state
 from vizcore import runs
-from vizcore.runs import folder
 from vizcore.toolkit.errors import InputError
 
 
@@ -20,8 +19,7 @@ def run() -> Iterator[str]:
     name = rehearse(steps=20)
     until_state(name, "finished")
     yield name
-    for other in folder.everything():
-        runs.remove(other)
+    leave_no_run()
 
 
 def view(lines: Lines, newest: dict[str, Any] | None) -> tuple[dict[str, Any], list[Any]]:

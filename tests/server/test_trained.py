@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from pages.server import trained
-from tests.runs.rehearsing import rehearse, until_state
+from tests.runs.rehearsing import leave_no_run, rehearse, until_state
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec
-from vizcore.runs import folder
 from vizcore.toolkit import nets, specs
 from vizcore.toolkit.errors import InputError
 
@@ -26,8 +25,7 @@ def run() -> Iterator[str]:
     name = start()
     until_state(name, "finished")
     yield name
-    for other in folder.everything():
-        runs.remove(other)
+    leave_no_run()
 
 
 def test_a_network_is_called_after_its_run(run: str) -> None:

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from pages.server.training import answer, begun, current
-from tests.runs.rehearsing import rehearse, until, until_state
+from tests.runs.rehearsing import leave_no_run, rehearse, until, until_state
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec, train
-from vizcore.runs import folder
 from vizcore.toolkit.errors import InputError
 
 SHORT = {"count": 400, "batch": 50, "epochs": 2, "net": "mlp"}
@@ -26,8 +25,7 @@ def run() -> Iterator[str]:
     name = start()
     until_state(name, "finished")
     yield name
-    for other in folder.everything():
-        runs.remove(other)
+    leave_no_run()
 
 
 def told(run: str, **question: Any) -> tuple[dict[str, Any], list[np.ndarray]]:

@@ -9,6 +9,8 @@ from vizcore.runs import folder as folders
 from vizcore.runs import functions, locks, orders, processes, record, slots
 from vizcore.toolkit.errors import InputError
 
+ATTEMPTS = 5  # to delete a folder; what is left after them goes with a later round
+
 
 def description(run: str) -> dict[str, Any]:
     """What a run does.
@@ -78,5 +80,8 @@ def discard(folder: Path) -> None:
     with slots.alone():
         slots.withdraw(folder.name)
         (folder / "record").unlink(missing_ok=True)  # from now on it is gone for everybody
-    processes.kill(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(ATTEMPTS):  # a process that is just coming up may write in the midst of it
+        processes.kill(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
