@@ -17,8 +17,8 @@ from vizcore.runs.states import Checkpoint
 Arrays = dict[str, NDArray[Any]]
 
 BETWEEN_LINES = 0.05  # s
-BETWEEN_ARRAYS = 0.1  # s, and 25 times as long as they take
-BETWEEN_CHECKPOINTS = 1.0  # s, and fifty times as long as one takes
+BETWEEN_ARRAYS = 0.1  # s, and fifty times as long as they take
+BETWEEN_CHECKPOINTS = 1.0  # s, and a hundred times as long as one takes
 
 
 class Journal:
@@ -71,7 +71,7 @@ class Journal:
             if number > self._drawn and (whole or now >= self._arrays_due):
                 self._drawn, began = number, time.thread_time()  # without what others had of the core
                 reports.write_newest(self._folder, line, arrays | look())
-                self._arrays_due = now + max(BETWEEN_ARRAYS, 25 * (time.thread_time() - began))
+                self._arrays_due = now + max(BETWEEN_ARRAYS, 50 * (time.thread_time() - began))
             if number > self._written:
                 self._written = number
                 self._history.append(line)  # behind the arrays: whoever sees the line sees them
@@ -90,7 +90,7 @@ class Journal:
         except OSError as error:
             self._out_of_room(error)
         end = time.monotonic()
-        self._checkpoint_due = end + max(BETWEEN_CHECKPOINTS, 50 * (end - now))
+        self._checkpoint_due = end + max(BETWEEN_CHECKPOINTS, 100 * (end - now))
 
     def describe(self, entry: dict[str, Any]) -> None:
         """Say what the run does from now on."""

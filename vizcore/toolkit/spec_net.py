@@ -96,18 +96,32 @@ class Net(nn.Module):
         for layer in spec.layers:
             self.add_module(layer.name, layer.module(sizes[layer.sources[0]]))
         self._layers = spec.layers
+        last = {source: layer.name for layer in spec.layers for source in layer.sources}
+        self._spent = {  # by layer: the values that no layer behind it takes
+            layer.name: [source for source in layer.sources if last[source] == layer.name]
+            for layer in spec.layers
+        }
 
     def forward(self, x: Tensor) -> Tensor:
-        """Run the layers in their order."""
-        return self.values(x)[self._layers[-1].name]
+        """Run the layers in their order; what no layer takes any more makes room."""
+        values = {"input": x}
+        for layer in self._layers:
+            values[layer.name] = self._value(layer, values)
+            for name in self._spent[layer.name]:
+                values.pop(name, None)
+        return values[self._layers[-1].name]
 
     def values(self, x: Tensor) -> dict[str, Tensor]:
         """What the input is and every layer gives, by name."""
         values = {"input": x}
         for layer in self._layers:
-            module = self.get_submodule(layer.name)
-            values[layer.name] = module(*(values[source] for source in layer.sources))
+            values[layer.name] = self._value(layer, values)
         return values
+
+    def _value(self, layer: Layer, values: dict[str, Tensor]) -> Tensor:
+        """What a layer makes of what it takes."""
+        found: Tensor = self.get_submodule(layer.name)(*(values[source] for source in layer.sources))
+        return found
 
 
 def build(spec: Spec) -> Net:

@@ -167,7 +167,8 @@ class Training(Iterator[Report]):
         outputs, loss = self.passed(images, labels)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        self._regularised()
+        if self.live["l1"] or self.live["clip"]:
+            self._regularise()
         with self._watched():
             self.optimiser.step()
         hits = (outputs.detach().argmax(1) == labels).float().mean()
@@ -251,7 +252,7 @@ class Training(Iterator[Report]):
         return laid, torch.tensor(labels, device=self.device)
 
     @torch.no_grad()
-    def _regularised(self) -> None:
+    def _regularise(self) -> None:
         """L1 as its slope, and a gradient that is not too long."""
         gradients = [weight.grad for weight in self.weights if weight.grad is not None]
         if self.live["l1"]:
