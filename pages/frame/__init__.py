@@ -8,7 +8,7 @@ from pages.frame.pictures import pad, put
 from pages.frame.question import question
 from pages.frame.received import received
 from pages.frame.stage import BESIDE, Stage, beside, beside_card, beside_control, current, sidebar
-from pages.frame.views import switch, view
+from pages.frame.views import show_views, switch, turn, view
 from pages.server.errors import explained_errors
 
 __all__ = [
@@ -34,8 +34,10 @@ __all__ = [
     "question",
     "received",
     "recomputed",
+    "show_views",
     "sidebar",
     "switch",
+    "turn",
     "view",
     "zip_of",
 ]

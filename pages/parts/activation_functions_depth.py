@@ -66,7 +66,7 @@ def forecast_of(function: str, initialisation: str, depth: int) -> Forecast:
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """The charts, below them what becomes of every pair, and the sums behind the selected one."""
-    settle()
+    _settle()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         compare = choice("Compare", COMPARED, "depth_compare")
         if compare == "functions":
@@ -100,7 +100,7 @@ def show(stage: frame.Stage) -> None:
     links.publish("activation_functions", "view", "picture", "net", *SETTINGS, starts=STARTS)
 
 
-def settle() -> None:
+def _settle() -> None:
     """Take the first state for what a link names in vain."""
     for key, names in (("depth_function", TITLES), ("depth_init", STARTING)):
         if links.setting(key, STARTS[key]) not in names:

@@ -105,7 +105,7 @@ def laboratory(stage: frame.Stage, chosen: Chosen, found: Response) -> None:
         transposed=chosen.kind == "transposed",
         flipped=chosen.kind == "convolution",
         selected=unit(chosen, found),
-        turn=st.session_state.get("convolution.turn", 0),
+        turn=frame.turn("convolution"),
         editable=True,
         live=live.offer("slide", partial(answer, chosen, name)),
         sliders=sliders(name),

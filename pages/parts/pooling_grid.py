@@ -67,7 +67,7 @@ def laboratory(stage: frame.Stage, chosen: Chosen, found: Pooled, unpooled: NDAr
     view = pooling_part.View(
         identity=f"{'' if numbers else stage.digest} {chosen.shape} {chosen.settings} {chosen.shade}",
         selected=unit(found),
-        turn=st.session_state.get("pooling.turn", 0),
+        turn=frame.turn("pooling"),
         editable=numbers,
         live=live.offer("grid", partial(answer, chosen)) if numbers else "",
         alts=alts(found, unpooled),
