@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pages import frame
 from pages.components import points as plane_part
-from pages.components.charts import Chart, Point, torn_line
+from pages.components.charts import Chart
 from pages.components.points import Dot, Path, Plane
 from pages.frame import links
+from pages.parts import losses_costs, losses_points
 from pages.parts import losses_line_words as words
-from pages.parts import losses_points
 from pages.parts.convolution_controls import choice, slide
 from pages.parts.losses_points import Points, Range
 from pages.server import live
@@ -149,32 +149,10 @@ def charts(found: Lines, loss: str, delta: float, at: int) -> list[Chart]:
     reach = losses_points.ceiling(*(line.residuals for line in found.values()))
     x = np.linspace(-reach, reach, 161)
     settings = {name: {"delta": delta} if name == "huber" else {} for name in FITS}
-    curves = {name: losses.curve(name, x, **settings[name]) for name in FITS}
+    curves = {words.SHORT[name]: (losses.curve(name, x, **settings[name]), STYLES[name]) for name in FITS}
+    marked = None
+    if line := found.get(loss):
+        marked = losses_costs.Marked(line.residuals, line.losses, line.pulls, STYLES[loss], at)
     most = losses_points.ceiling(*(line.losses for line in found.values()))
     pull = losses_points.ceiling(*(line.pulls for line in found.values()))
-    marked = found.get(loss)
-    return [
-        Chart(
-            title,
-            x,
-            [
-                torn_line(words.SHORT[name], x, getattr(curve, of), STYLES[name])
-                for name, curve in curves.items()
-            ],
-            "residual ŷ − y",
-            y_title,
-            limits,
-            points=_marks(marked, getattr(marked, values), at, STYLES[loss]) if marked else (),
-            height=215,
-        )
-        for title, y_title, of, values, limits in (
-            ("What a residual costs", "loss", "value", "losses", (0.0, most)),
-            ("How hard it pulls", "slope of the loss", "slope", "pulls", (-pull, pull)),
-        )
-    ]
-
-
-def _marks(line: Line, values: Values, at: int, style: int) -> list[Point]:
-    """A dot for each point's residual; the chosen one has its number."""
-    pairs = enumerate(zip(line.residuals.tolist(), values.tolist(), strict=True))
-    return [Point(x, y, str(n + 1) if n == at else "", style) for n, (x, y) in pairs]
+    return losses_costs.charts(x, "residual ŷ − y", curves, marked, most, pull, 215)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from pages import frame
 from pages.components import points as plane_part
-from pages.components.charts import Chart, Point, torn_line
+from pages.components.charts import Chart
 from pages.components.points import Dot, Path, Plane
 from pages.frame import links
+from pages.parts import losses_costs, losses_points
 from pages.parts import losses_margin_words as words
-from pages.parts import losses_points
 from pages.parts.convolution_controls import choice, slide
 from pages.parts.losses_points import Points, Range
 from pages.server import live
@@ -172,36 +172,15 @@ def segment(line: Separator, level: float) -> Values:
 
 def charts(found: Lines, loss: str, at: int) -> list[Chart]:
     """Each loss and its slope over the margin, with the points where the chosen loss has them."""
-    marked = found.get(loss)
-    spread = marked.margins if marked else np.zeros(1)
+    line = found.get(loss)
+    spread = line.margins if line else np.zeros(1)
     ends = (losses_points.ceiling(part, least=3) for part in (np.minimum(spread, 0), np.maximum(spread, 0)))
     low, high = (min(end, margins.FURTHEST) for end in ends)
     x = np.linspace(-low, high, 241)
-    curves = {name: margins.curve(name, x) for name in MARGIN_LOSSES}
-    most = losses_points.ceiling(marked.losses if marked else x[:0], least=5)
-    pull = losses_points.ceiling(marked.slopes if marked else x[:0], least=3)
-    return [
-        Chart(
-            title,
-            x,
-            [
-                torn_line(words.SHORT[name], x, getattr(curve, of), STYLES[name])
-                for name, curve in curves.items()
-            ],
-            "margin y f(x)",
-            y_title,
-            limits,
-            points=_marks(marked, getattr(marked, values), at, STYLES[loss]) if marked else (),
-            height=225,
-        )
-        for title, y_title, of, values, limits in (
-            ("What a margin costs", "loss", "value", "losses", (0.0, most)),
-            ("How hard it pulls", "slope of the loss", "slope", "slopes", (-pull, pull)),
-        )
-    ]
-
-
-def _marks(line: Separator, values: Values, at: int, style: int) -> list[Point]:
-    """A dot for each point's margin; the chosen one has its number."""
-    pairs = enumerate(zip(line.margins.tolist(), values.tolist(), strict=True))
-    return [Point(x, y, str(n + 1) if n == at else "", style) for n, (x, y) in pairs]
+    curves = {words.SHORT[name]: (margins.curve(name, x), STYLES[name]) for name in MARGIN_LOSSES}
+    marked = None
+    if line:
+        marked = losses_costs.Marked(line.margins, line.losses, line.slopes, STYLES[loss], at)
+    most = losses_points.ceiling(line.losses if line else x[:0], least=5)
+    pull = losses_points.ceiling(line.slopes if line else x[:0], least=3)
+    return losses_costs.charts(x, "margin y f(x)", curves, marked, most, pull, 225)
