@@ -2,9 +2,10 @@
 // curve and the histograms; point at a bar and its pixels stand out in the maps.
 
 import { drawPlots, markPlots, wirePlots } from "./activation_map_plots.js";
-import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { tint } from "./grids.js";
 import { describe, element, lay } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const TALLEST = 340; // px of a map
 const SPOT = 7; // px of the smallest mark
@@ -20,15 +21,9 @@ const MARKUP = `
     <div class="plots"></div>
   </div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (place) => setTriggerValue?.("pick", { place });
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
+export default function render(call) {
+  const view = viewOf(call, create, accept);
+  view.send = (place) => call.setTriggerValue?.("pick", { place });
   redraw(view);
 }
 

@@ -5,17 +5,12 @@ import { digits, unpack } from "./canvas.js";
 import { ask } from "./live.js";
 import { describe, element } from "./unit_marks.js";
 import { minus } from "./unit_maths.js";
+import { viewOf } from "./views.js";
 
 const MARKUP = `<div class="table" role="group" aria-label="Examples of the batch"></div><p class="notice" role="alert"></p>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue?.("pick", pick); // an exported page has nobody to tell
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
+export default function render(call) {
+  const view = viewOf(call, create, accept);
 }
 
 function create(parent) {

@@ -1,7 +1,6 @@
 // One convolution by hand: input, kernel and output side by side, linked by hover, drag, arrow keys and a walk.
 // Python sends the numbers once, and new outputs while weights change; what lights up is worked out here.
 
-import { isDark, unpack } from "./canvas.js";
 import { drawKernel, isNewKernel, wireKernel, writeKernel } from "./convolution_kernel.js";
 import { measure, outputScale } from "./convolution_panels.js";
 import { wireSums, writeSums } from "./convolution_sums.js";
@@ -10,6 +9,7 @@ import { light } from "./lab_marks.js";
 import { drawInput, drawOutput } from "./lab_panels.js";
 import { axis, padded } from "./windows.js";
 import { WALK } from "./walk.js";
+import { viewOf } from "./views.js";
 
 const HINT = "Point at an output, an input or a product to see what belongs to it; drag the window over the input.";
 const MARKUP = `
@@ -33,16 +33,8 @@ const MARKUP = `
     <p class="notice wrong" role="alert"></p>
   </div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue?.("pick", pick); // an exported page has nobody to tell
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

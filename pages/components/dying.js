@@ -1,26 +1,20 @@
 // Units that die while a network learns: a square for each, crossed out from the epoch in which it died.
 
-import { ARROWS, digits, unpack } from "./canvas.js";
+import { ARROWS, digits } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
 import { sayRun, sayStanding } from "./run_bar.js";
 import { describe, element } from "./unit_marks.js";
 import { WALK, wireWalk } from "./walk.js";
+import { viewOf } from "./views.js";
 
 const ROW = 12; // squares
 
 const MARKUP = `<div class="bar">${WALK}<span class="standing" aria-live="polite"></span></div>
   <div class="layers"></div><p class="line" aria-live="polite"></p><div class="box"></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -6,6 +6,7 @@ import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { ask } from "./live.js";
 import { describePlane, layPlane, planeIn, takePlane } from "./planes.js";
 import { WALK, wireWalk } from "./walk.js";
+import { viewOf } from "./views.js";
 
 const TRAIL = 40; // steps that the way of a point stays in sight
 const ALIKE = 5, DIFFERENT = 6, GREY = 7; // styles of lines
@@ -17,15 +18,8 @@ const MARKUP = `
   <div class="both"><div class="points"></div><div class="curves"></div></div>
   <p class="notice" role="alert"></p>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue?.("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -1,8 +1,9 @@
 // All filters of a layer side by side. A tile is one filter: a few of its kernels around zero, or red, green
 // and blue of it as one colour. Python sends the weights; colours, hover and selection happen here.
 
-import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { layout } from "./tiles.js";
+import { viewOf } from "./views.js";
 
 const EDGE = 3; // px around the mosaic, for the line around a tile
 const LEAST = 20; // px: smaller tiles would show nothing, so that the mosaic is scrolled instead
@@ -13,15 +14,9 @@ const MARKUP = `
   <div class="bar"><span class="low"></span><canvas width="256" height="1"></canvas><span class="high"></span></div>
   <div class="status" aria-live="polite"></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.pick = () => setTriggerValue?.("pick", { channel: view.selected });
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
+export default function render(call) {
+  const view = viewOf(call, create, accept);
+  view.pick = () => call.setTriggerValue?.("pick", { channel: view.selected });
   redraw(view);
 }
 

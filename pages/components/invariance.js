@@ -2,7 +2,7 @@
 // moves; grids over all shifts and curves over all amounts mark where it stands. A place is [px down, px to the
 // right], or [0, amount].
 
-import { isDark, tints, unpack } from "./canvas.js";
+import { tints, unpack } from "./canvas.js";
 import { greys } from "./grids.js";
 import { drawAnswer, takeAnswer, wireAnswer } from "./invariance_answer.js";
 import { charted, drawCharts, markCharts } from "./invariance_curves.js";
@@ -11,6 +11,7 @@ import { drawMoved, wirePicture } from "./invariance_picture.js";
 import { ask } from "./live.js";
 import { describe } from "./unit_marks.js";
 import { minus } from "./unit_maths.js";
+import { viewOf } from "./views.js";
 
 const REST = 150; // ms without a move after which the picture rests
 
@@ -33,16 +34,8 @@ const MARKUP = `
   <div class="fields"></div>
   <div class="charts"></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue?.("pick", pick); // an exported page has nobody to tell
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

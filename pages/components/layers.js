@@ -1,7 +1,8 @@
 // A network as a strip from input to output: each layer with its strongest map, and lines to the layers that
 // read it.
 
-import { isDark, tints, unpack } from "./canvas.js";
+import { isDark, tints } from "./canvas.js";
+import { viewOf } from "./views.js";
 
 const ROW = 46, HEADING = 24; // px high
 const BOX = 36; // px: side of the square that a thumbnail fits into
@@ -80,15 +81,10 @@ export function blocksOf(names) {
   });
 }
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.pick = (name) => setTriggerValue("pick", name);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  if (view.header) paint(view, isDark(parentElement));
+export default function render(call) {
+  const view = viewOf(call, create, accept);
+  view.pick = (name) => call.setTriggerValue("pick", name);
+  if (view.header) paint(view, isDark(call.parentElement));
 }
 
 /** Build the elements once and wire their events. */

@@ -1,12 +1,13 @@
 // Numbers to drag, one for each class, and what is made of them beside them. Python computes all of it, also while
 // a number is dragged; where it is left goes back as {"logits": [..]}.
 
-import { isDark, tints, unpack } from "./canvas.js";
+import { tints, unpack } from "./canvas.js";
 import { ask } from "./live.js";
 import { drawMatrix, wireMatrix } from "./logits_matrix.js";
 import { ALL, buildRows, drawRow, drawShared, inSix, meanOf, placeOn, worded } from "./logits_rows.js";
 import { isNews, numberOf } from "./typing.js";
 import { describe, element } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const LARGEST_LOGIT = 1e6, COARSE = 10; // steps of an arrow key with Shift
 
@@ -23,16 +24,8 @@ const MARKUP = `
   <p class="line" aria-live="polite"></p>
   <p class="notice" role="alert"></p>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  view.dark = isDark(parentElement);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

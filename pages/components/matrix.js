@@ -1,9 +1,10 @@
 // A matrix between two small pictures: what comes out = matrix × what goes in, all in reading order.
 // Point at a row and its output lights up, with the inputs that it reads.
 
-import { ARROWS, digits, fit, isDark, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, fit, tints } from "./canvas.js";
 import { BLUE, brief, greys, GREEN, lined, pointsFor, tint } from "./grids.js";
 import { bright, css } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const CELL = 34, LARGEST = 560; // px: a cell of a picture, the matrix
 const TERMS = 9; // products that are written out
@@ -19,15 +20,8 @@ const MARKUP = `
   <p class="status" aria-live="polite"></p>
   <p class="sum"></p>`;
 
-export default function render({ data, parentElement }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -5,6 +5,7 @@ import { digits, unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { ask } from "./live.js";
 import { describe, element } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const MARKUP = `
   <div class="top">
@@ -18,15 +19,8 @@ const MARKUP = `
   <p class="notice" role="alert"></p>`;
 const CELLS = [["true positive", "false negative"], ["false positive", "true negative"]];
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue?.("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

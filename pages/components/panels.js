@@ -1,9 +1,10 @@
 // Pictures, maps and kernels in rows, such as both sides of an equation. Those that are linked have one cursor:
 // point at a value of one, and all show theirs.
 
-import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { greys, lined, pointsFor, tint } from "./grids.js";
 import { bright } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const CELL = 34, TALL = 380; // px: the largest cell, the tallest panel
 const NARROW = 84; // px of a panel below which the rows are broken in two
@@ -14,15 +15,9 @@ const MARKUP = `
   <div class="grid" tabindex="0" role="group"></div>
   <p class="status" aria-live="polite"></p>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.pick = (place) => setTriggerValue?.("pick", { place });
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
+export default function render(call) {
+  const view = viewOf(call, create, accept);
+  view.pick = (place) => call.setTriggerValue?.("pick", { place });
   redraw(view);
 }
 

@@ -1,10 +1,11 @@
 // A picture with a patch that can be cut out of it by dragging, and the map of how well it fits everywhere.
 // Python sends picture, map and peaks; places and boxes as in patch_marks.js.
 
-import { ARROWS, digits, isDark, surface, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, surface, tints } from "./canvas.js";
 import { brief, greys, placeAt } from "./grids.js";
 import { drawMap, drawPicture, markMap, markPicture, measurePatch, peakAt, thumb } from "./patch_marks.js";
 import { describe, element, step } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const LEAST = 2; // px of a side
 const STILL = 3; // px on the screen that a click may move
@@ -25,15 +26,9 @@ const MARKUP = `
     <div class="words"><div class="value" aria-live="polite"></div><div class="hint"></div><div class="peaks"></div></div>
   </div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.pick = (what) => setTriggerValue("pick", what);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
+export default function render(call) {
+  const view = viewOf(call, create, accept);
+  view.pick = (what) => call.setTriggerValue("pick", what);
   redraw(view);
 }
 

@@ -6,6 +6,7 @@ import { digits, unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { ask } from "./live.js";
 import { describePlane, layPlane, planeIn, takePlane } from "./planes.js";
+import { viewOf } from "./views.js";
 
 const MARKUP = `
   <label class="strength">Strength of the penalty, λ <input type="range" min="0" step="1"><output></output></label>
@@ -13,15 +14,8 @@ const MARKUP = `
   <div class="curves"></div>
   <p class="notice" role="alert"></p>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue?.("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -1,12 +1,13 @@
 // A small network learns to tell two classes of points apart: its units, its weights, and what it says of the plane.
 
-import { ARROWS, digits, fit, isDark, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, fit, isDark, tints } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun, tellRun } from "./follow.js";
 import { drawMap, drawMark, drawPlace, mapPlace, measureMap, valueAtPlace } from "./plane_map.js";
 import { buildNet, layNet, netButton, paintNet, pointedAt, tileIndex, tileName } from "./plane_net.js";
 import { RUN_BAR, sayRun, showRun, wireRun } from "./run_bar.js";
 import { describe, element } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const PALE = 0.62; // so much of the colours on either side of 0 is used, so that points stand out
 const MANY = 800; // epochs of the chart; beyond that every second one is kept
@@ -30,15 +31,8 @@ const MARKUP = `${RUN_BAR}
     </section>
   </div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -7,6 +7,7 @@ import { brief } from "./grids.js";
 import { ask } from "./live.js";
 import { dotNear, drawPlane, drawPointer, fineness, legendOf, measurePlane, onScreen, placeOf } from "./points_draw.js";
 import { describe } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const SLIP = 4; // px that a click may move
 const LEAP = 10; // steps of an arrow key with Shift
@@ -24,15 +25,8 @@ const MARKUP = `
     <div class="beside"></div>
   </div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

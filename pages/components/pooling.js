@@ -1,7 +1,6 @@
 // One pooling by hand: input, output and what the output alone makes of the input, linked by hover, drag, arrow keys
 // and a walk. Python sends the numbers, and new ones while values are typed; what lights up is worked out here.
 
-import { isDark, unpack } from "./canvas.js";
 import { MARGIN, scaleOf } from "./grids.js";
 import { adopt, dress, openLab, PANEL, panelOf } from "./lab.js";
 import { light, markInput, wireStage } from "./lab_marks.js";
@@ -11,6 +10,7 @@ import { wireSums, writeSums } from "./pooling_sums.js";
 import { describe } from "./unit_marks.js";
 import { axis, padded } from "./windows.js";
 import { WALK } from "./walk.js";
+import { viewOf } from "./views.js";
 
 const HINT = "Point at a value to see what belongs to it; drag the window over the input";
 const BESIDE = 200; // px of each of three panels side by side
@@ -33,16 +33,8 @@ const MARKUP = `
     </div>
   </div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -2,11 +2,12 @@
 // Every value that is read out is one that Python sent; the picture alone is smoothed between them.
 
 import { nearestTo, plotArea, plotAxes, plotTicks, plotX, plotY } from "./axes.js";
-import { ARROWS, digits, fit, surface, tints, unpack } from "./canvas.js";
+import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { isolines } from "./contours.js";
 import { brief, outline, tint } from "./grids.js";
 import { describe } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const TALL_MAP = 390; // px
 const LEVELS = 8; // lines of equal value, about
@@ -22,15 +23,8 @@ const MARKUP = `
   </div>
   <p class="status" aria-live="polite"></p>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue?.("pick", pick); // an exported page has nobody to tell
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -1,11 +1,11 @@
 // A signal and what sliding windows make of it, one row below the other, linked both ways.
 // Python sends values, weights and which sample stands at each padded place; everything else happens here.
 
-import { unpack } from "./canvas.js";
 import { BLUE, brief, GREEN, ORANGE } from "./grids.js";
 import { band, drawCell, drawRows, drawWindow, measureRows, openOver, placeIn, ring } from "./signal_rows.js";
 import { describe } from "./unit_marks.js";
 import { axis } from "./windows.js";
+import { viewOf } from "./views.js";
 
 const WRITTEN = 9; // products in a line; of more, those in the middle are left out
 
@@ -13,14 +13,9 @@ const MARKUP = `
   <div class="frame"><canvas class="base" tabindex="0" role="application"></canvas><canvas class="over"></canvas></div>
   <div class="sum" aria-live="polite"><b class="head"></b><div class="products"></div><div class="hint"></div></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.pick = (what) => setTriggerValue("pick", what);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
+export default function render(call) {
+  const view = viewOf(call, create, accept);
+  view.pick = (what) => call.setTriggerValue("pick", what);
   redraw(view);
 }
 

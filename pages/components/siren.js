@@ -1,25 +1,19 @@
 // A picture and what two networks have learnt of it, drawn in place while they learn.
 
-import { fit, surface, unpack } from "./canvas.js";
+import { fit, surface } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
 import { RUN_BAR, sayRun, showRun, wireRun } from "./run_bar.js";
 import { describe, element } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const SHARP = 64; // px of the picture up to which pixels are shown as pixels
 const NAMES = ["target", "siren", "relu"], TITLES = ["The picture", "Sines (SIREN)", "ReLUs"];
 
 const MARKUP = `${RUN_BAR}<div class="pictures"></div><div class="box"></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -1,12 +1,13 @@
 // One step of a training run in slow motion: forward, loss, backward, update, layer by layer, with the numbers of its batch.
 // Time is counted in beats: one for each layer forward, REST for the loss, one for each layer backward, REST for the update.
 
-import { digits, unpack } from "./canvas.js";
+import { digits } from "./canvas.js";
 import { drawExample, drawPictures, exampleIn, picturesOfBatch } from "./step_walk_batch.js";
 import { drawLayers, layersIn } from "./step_walk_layers.js";
 import { drawWeights, weightsIn } from "./step_walk_weights.js";
 import { describe, element } from "./unit_marks.js";
 import { WALK, wireWalk } from "./walk.js";
+import { viewOf } from "./views.js";
 
 const REST = 4; // beats
 const TITLES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
@@ -17,15 +18,8 @@ const MARKUP = `<div class="bar"><div class="stages" role="tablist" aria-label="
   <div class="batch"><section class="pictures"></section><section class="example"></section></div>
   <section class="layers"></section><section class="weights"></section>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -1,12 +1,13 @@
 // The eyepiece: where in the picture one unit looks, and the multiplications that make its value.
 // Python sends the numbers once; sums, hover, colours and selection happen here and in unit_*.js.
 
-import { digits, isDark, tints, unpack } from "./canvas.js";
+import { digits, tints } from "./canvas.js";
 import { wireCells, writeCells } from "./unit_cells.js";
 import { drawField, wireField, writeField } from "./unit_field.js";
 import { element } from "./unit_marks.js";
 import { aligned, bySize, channelSums, products, span, total, whole, winner } from "./unit_maths.js";
 import { drawSelected, drawStrip, wireSums, writeSums } from "./unit_sums.js";
+import { viewOf } from "./views.js";
 
 const FRAME = `<div class="frame"><i class="mark" hidden></i><canvas role="img"></canvas><i class="cursor" hidden></i></div>`;
 const FIGURE = `
@@ -53,15 +54,8 @@ const MARKUP = `
     </section>
   </div>`;
 
-export default function render({ data, parentElement }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  view.dark = isDark(parentElement);
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */

@@ -1,18 +1,13 @@
 // A table of verdicts: each cell says in a word and a colour what becomes of a gradient, and by how much.
 
-import { ARROWS, digits, unpack } from "./canvas.js";
+import { ARROWS, digits } from "./canvas.js";
 import { describe, element } from "./unit_marks.js";
+import { viewOf } from "./views.js";
 
 const MARKUP = `<table role="grid"><thead><tr></tr></thead><tbody></tbody></table>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
+export default function render(call) {
+  const view = viewOf(call, create, accept);
 }
 
 /** Build the elements once and wire their events. */
