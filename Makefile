@@ -17,6 +17,11 @@ setup = @for python in $(PYTHONS); do \
 	done; \
 	echo 'Convoscope needs Python 3.11 or newer and found none among: $(PYTHONS).' >&2; exit 1
 
+# $(call tested,TESTS,N) runs tests in up to N processes. What fails there, perhaps for want of time on a busy
+# machine, is asked once more with nothing beside it; what fails then has failed.
+tested = $(IN_VENV) pytest $(1) -p no:benchmark -n auto --maxprocesses $(2) --dist loadfile || \
+	  .venv/bin/python -m pytest $(1) -p no:benchmark --last-failed
+
 .PHONY: run test bench check format
 
 run: # Ctrl-C is how it ends, not a failure
@@ -25,8 +30,8 @@ run: # Ctrl-C is how it ends, not a failure
 
 test: check
 	@.venv/bin/python tests/browser/chromium.py
-	$(IN_VENV) pytest tests --ignore=tests/browser -p no:benchmark -n auto --maxprocesses 4 --dist loadfile
-	$(IN_VENV) pytest tests/browser -p no:benchmark
+	$(call tested,tests --ignore=tests/browser,4)
+	$(call tested,tests/browser,2)
 
 bench:
 	$(call setup,dev)
