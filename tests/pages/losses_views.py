@@ -1,48 +1,11 @@
-"""The views of the losses page without a browser: how to open one, and what its component gets."""
+"""The views of the losses page without a browser."""
 
-import json
-import struct
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-from streamlit.testing.v1 import AppTest
+from tests.pages import views
+from tests.pages.views import Message, message, texts, unpacked
 
-SHELL = str(Path(__file__).parents[2] / "pages" / "frame" / "shell.py")
-Message = tuple[dict[str, Any], list[NDArray[Any]]]
+__all__ = ["Message", "linked", "message", "opened", "texts", "unpacked"]
 
-
-def opened(view: str, **settings: str) -> AppTest:
-    """A first visit to a view; settings are without its name in front."""
-    return linked({"view": view} | {f"{view}_{name}": value for name, value in settings.items()})
-
-
-def linked(query: Mapping[str, str]) -> AppTest:
-    """A first visit to a link."""
-    app = AppTest.from_file(SHELL, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.run().switch_page("../losses.py").run()
-
-
-def unpacked(packed: bytes) -> Message:
-    """Header and blocks of a message, or of one that is a block of another."""
-    (length,) = struct.unpack("<I", packed[:4])
-    header, body = json.loads(packed[4 : 4 + length]), packed[4 + length :]
-    return header, [np.frombuffer(body, kind, count, at) for at, count, kind in header["blocks"]]
-
-
-def message(app: AppTest, what: str) -> Message:
-    """The first message whose header has the entry `what`."""
-    for part in app.get("bidi_component"):
-        if part.proto.bytes:
-            header, blocks = unpacked(part.proto.bytes)
-            if what in header:
-                return header, blocks
-    raise AssertionError(f"no component got {what}")
-
-
-def texts(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.text, *app.caption, *app.latex])
+linked = partial(views.linked, "losses")
+opened = partial(views.opened, "losses")

@@ -1,15 +1,10 @@
-"""The views of the live training page without a browser: how to open one."""
-
-from pathlib import Path
+"""The views of the live training page without a browser."""
 
 from streamlit.testing.v1 import AppTest
 
-SHELL = str(Path(__file__).parents[2] / "pages" / "frame" / "shell.py")
+from tests.pages import views
 
 
 def linked(**settings: str) -> AppTest:
     """A first visit to a link."""
-    app = AppTest.from_file(SHELL, default_timeout=60)
-    for name, value in settings.items():
-        app.query_params[name] = value
-    return app.run().switch_page("../live_training.py").run()
+    return views.linked("live_training", settings)
