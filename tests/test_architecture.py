@@ -83,6 +83,8 @@ def test_scripts_never_write_markup_made_of_data() -> None:
             if re.search("innerHTML|insertAdjacentHTML|outerHTML", line)
         ]
         assert all(line.strip() == "root.innerHTML = MARKUP;" for line in lines), path
+        text = path.read_text(encoding="utf-8")
+        assert set(re.findall(r"rootIn\((.*?)\)", text)) <= {"parent, MARKUP"}, path
 
 
 def test_the_server_and_the_first_page_start_without_torch() -> None:

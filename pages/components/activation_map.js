@@ -5,7 +5,7 @@ import { drawPlots, markPlots, wirePlots } from "./activation_map_plots.js";
 import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { tint } from "./grids.js";
 import { describe, element, lay } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const TALLEST = 340; // px of a map
 const SPOT = 7; // px of the smallest mark
@@ -29,10 +29,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = { root, find: (selector) => root.querySelector(selector), cursor: null, bin: null };
   view.point = (cursor) => point(view, { cursor, bin: null });
   view.pick = (bin) => point(view, { cursor: null, bin });

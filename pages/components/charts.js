@@ -4,7 +4,7 @@ import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { ask } from "./live.js";
 import { describe } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const MARKUP = `<div class="box" role="group"></div><p class="notice" role="alert"></p>`;
 
@@ -14,10 +14,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = { root, box: root.querySelector(".box"), notice: root.querySelector(".notice"), asked: {}, told: null };
   view.set = figuresIn(view.box, { moved: (x) => question(view, x), released: (x) => tell(view, x) });
   new ResizeObserver(() => { if (root.clientWidth !== view.width) redraw(view); }).observe(root);

@@ -5,7 +5,7 @@ import { digits, unpack } from "./canvas.js";
 import { ask } from "./live.js";
 import { describe, element } from "./unit_marks.js";
 import { minus } from "./unit_maths.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const MARKUP = `<div class="table" role="group" aria-label="Examples of the batch"></div><p class="notice" role="alert"></p>`;
 
@@ -14,10 +14,7 @@ export default function render(call) {
 }
 
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   return { root, table: root.querySelector(".table"), notice: root.querySelector(".notice"), asked: {}, rows: [], held: false };
 }
 

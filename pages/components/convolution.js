@@ -7,9 +7,9 @@ import { wireSums, writeSums } from "./convolution_sums.js";
 import { adopt, dress, openLab, PANEL } from "./lab.js";
 import { light } from "./lab_marks.js";
 import { drawInput, drawOutput } from "./lab_panels.js";
-import { axis, padded } from "./windows.js";
+import { rootIn, viewOf } from "./views.js";
 import { WALK } from "./walk.js";
-import { viewOf } from "./views.js";
+import { axis, padded } from "./windows.js";
 
 const HINT = "Point at an output, an input or a product to see what belongs to it; drag the window over the input.";
 const MARKUP = `
@@ -39,10 +39,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = openLab(root);
   view.find(".hint").textContent = HINT;
   view.around = "paler: padding";

@@ -5,8 +5,8 @@ import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
 import { sayRun, sayStanding } from "./run_bar.js";
 import { describe, element } from "./unit_marks.js";
+import { rootIn, viewOf } from "./views.js";
 import { WALK, wireWalk } from "./walk.js";
-import { viewOf } from "./views.js";
 
 const ROW = 12; // squares
 
@@ -19,10 +19,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { parent, root, layers: find(".layers"), line: find(".line"), bar: find(".bar"), header: null, hover: null };
   view.set = figuresIn(find(".box"), { moved: () => { view.led = true; mark(view); }, released: () => tell(view) });

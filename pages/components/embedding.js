@@ -5,8 +5,8 @@ import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { ask } from "./live.js";
 import { describePlane, layPlane, planeIn, takePlane } from "./planes.js";
+import { rootIn, viewOf } from "./views.js";
 import { WALK, wireWalk } from "./walk.js";
-import { viewOf } from "./views.js";
 
 const TRAIL = 40; // steps that the way of a point stays in sight
 const ALIKE = 5, DIFFERENT = 6, GREY = 7; // styles of lines
@@ -24,10 +24,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector), range = find(".at input"), speed = find(".speed input");
   const view = { root, find, range, asked: {}, step: 0, told: "", put: null, playing: false };
   view.plane = planeIn(find(".points"), { moved: (dot, place) => putDot(view, dot, place), released: (dot) => tell(view, dot) });

@@ -3,7 +3,7 @@
 
 import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { layout } from "./tiles.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const EDGE = 3; // px around the mosaic, for the line around a tile
 const LEAST = 20; // px: smaller tiles would show nothing, so that the mosaic is scrolled instead
@@ -22,10 +22,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = {
     root, mosaic: find(".filters"), window: find(".window"), status: find(".status"), bar: find(".bar canvas"), low: find(".low"),

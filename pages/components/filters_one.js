@@ -3,6 +3,7 @@
 import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
 import { numberOf } from "./typing.js";
 import { bright, css, describe, element } from "./unit_marks.js";
+import { rootIn } from "./views.js";
 
 const WAVE = 160; // px: the spectrum
 const CELL = 42, WIDE = 250; // px: the largest cell, the widest kernel
@@ -32,10 +33,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = { root, find: (selector) => root.querySelector(selector) };
   const wave = view.find(".wave canvas");
   wave.onmousemove = (event) => say(view, atWave(view, event));

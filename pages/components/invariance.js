@@ -11,7 +11,7 @@ import { drawMoved, wirePicture } from "./invariance_picture.js";
 import { ask } from "./live.js";
 import { describe } from "./unit_marks.js";
 import { minus } from "./unit_maths.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const REST = 150; // ms without a move after which the picture rests
 
@@ -40,10 +40,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { root, find, asked: {}, drag: null, spot: null, fields: [], charts: [], profiles: [] };
   view.move = (place) => move(view, place);

@@ -7,7 +7,7 @@ import { drawMatrix, wireMatrix } from "./logits_matrix.js";
 import { ALL, buildRows, drawRow, drawShared, inSix, meanOf, placeOn, worded } from "./logits_rows.js";
 import { isNews, numberOf } from "./typing.js";
 import { describe, element } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const LARGEST_LOGIT = 1e6, COARSE = 10; // steps of an arrow key with Shift
 
@@ -30,10 +30,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = { root, find: (selector) => root.querySelector(selector), asked: {}, sent: [], drag: null, rows: [] };
   view.grab = (at, event) => grab(view, at, event);
   view.press = (at, event) => press(view, at, event);

@@ -3,6 +3,7 @@
 import { isDark, surface, tints, unpack } from "./canvas.js";
 import { tint } from "./grids.js";
 import { describe, element } from "./unit_marks.js";
+import { rootIn } from "./views.js";
 
 const MARKUP = `<div class="tiles" role="listbox"></div>`;
 
@@ -19,10 +20,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = { box: root.querySelector(".tiles"), tiles: [] };
   view.box.onkeydown = (event) => walkTiles(view, event);
   return view;

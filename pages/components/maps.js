@@ -3,6 +3,7 @@
 
 import { ARROWS, digits, fit, isDark, surface, tints, unpack } from "./canvas.js";
 import { layout } from "./tiles.js";
+import { rootIn } from "./views.js";
 
 const EDGE = 3; // px around the mosaic, for the line around a tile
 
@@ -39,10 +40,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = {
     root, mosaic: find(".mosaic"), zoom: find(".zoom"), status: find(".status"), name: find(".name"),

@@ -4,7 +4,7 @@
 import { ARROWS, digits, fit, tints } from "./canvas.js";
 import { BLUE, brief, greys, GREEN, lined, pointsFor, tint } from "./grids.js";
 import { bright, css } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const CELL = 34, LARGEST = 560; // px: a cell of a picture, the matrix
 const TERMS = 9; // products that are written out
@@ -26,10 +26,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector), canvas = (name) => find(`.${name} canvas`);
   const view = { root, find, result: canvas("result"), table: canvas("table"), source: canvas("source"), base: document.createElement("canvas"), at: null };
   view.result.onmousemove = (event) => point(view, { row: cellAt(view, view.result, event) });

@@ -5,7 +5,7 @@ import { digits, unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { ask } from "./live.js";
 import { describe, element } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const MARKUP = `
   <div class="top">
@@ -25,10 +25,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { root, find, asked: {}, told: null, threshold: null };
   view.sets = [figuresIn(find(".scores"), { moved: (x) => toThreshold(view, x), released: () => tell(view) }), figuresIn(find(".rates"))];

@@ -3,6 +3,7 @@
 
 import { digits, unpack } from "./canvas.js";
 import { numberOf } from "./typing.js";
+import { rootIn } from "./views.js";
 
 const MARKUP = `
   <div class="pixel"><i class="swatch before"></i><span class="place"></span></div>
@@ -21,10 +22,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
 }
 
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   return { root, find: (selector) => root.querySelector(selector) };
 }
 

@@ -3,6 +3,7 @@
 // 1 for the pen or 0 for the eraser, and x, y, x, y ... from the top left. The pixels follow from these alone.
 
 import { ARROWS } from "./canvas.js";
+import { rootIn } from "./views.js";
 
 const SIDE = 64, FINE = 256; // px: what Python gets, and the canvas that is averaged down to it
 const MOST_STROKES = 300, MOST_POINTS = 20000;
@@ -49,10 +50,7 @@ export function shrink(pixels, from, to) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = {
     root, n: 0, paper: find(".paper"), canvas: find("canvas"), hint: find(".hint"), state: find(".state"), pen: find("input"),

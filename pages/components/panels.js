@@ -4,7 +4,7 @@
 import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { greys, lined, pointsFor, tint } from "./grids.js";
 import { bright } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const CELL = 34, TALL = 380; // px: the largest cell, the tallest panel
 const NARROW = 84; // px of a panel below which the rows are broken in two
@@ -23,10 +23,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = { root, grid: root.querySelector(".grid"), status: root.querySelector(".status"), figures: [], cursor: null };
   view.grid.onkeydown = (event) => moveBy(view, event);
   view.grid.onblur = () => point(view, null);

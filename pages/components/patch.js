@@ -5,7 +5,7 @@ import { ARROWS, digits, surface, tints } from "./canvas.js";
 import { brief, greys, placeAt } from "./grids.js";
 import { drawMap, drawPicture, markMap, markPicture, measurePatch, peakAt, thumb } from "./patch_marks.js";
 import { describe, element, step } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const LEAST = 2; // px of a side
 const STILL = 3; // px on the screen that a click may move
@@ -57,10 +57,7 @@ export function stretched([top, left, height, width], down, right, { h, w }) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector), stage = (selector) => ({ canvas: find(selector) });
   const panel = (name) => ({ figure: find(`.${name}`), base: stage(`.${name} .base`), over: stage(`.${name} .over`) });
   const view = { root, find, picture: panel("picture"), map: panel("map"), cursor: null, drag: null, changed: false };

@@ -6,7 +6,7 @@ import { digits, unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { ask } from "./live.js";
 import { describePlane, layPlane, planeIn, takePlane } from "./planes.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const MARKUP = `
   <label class="strength">Strength of the penalty, λ <input type="range" min="0" step="1"><output></output></label>
@@ -20,10 +20,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector), range = find("input");
   const view = { root, find, range, asked: {}, told: "" }, released = () => tell(view);
   view.planes = [...find(".pair").children].map((box) => planeIn(box, { moved: (_, place) => toCentre(view, place), released }));

@@ -1,5 +1,6 @@
 // A small network learns to tell two classes of points apart: its units, its weights, and what it says of the plane.
 
+import { plotEnd } from "./axes.js";
 import { ARROWS, digits, fit, isDark, tints } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun, tellRun } from "./follow.js";
@@ -7,10 +8,10 @@ import { drawMap, drawMark, drawPlace, mapPlace, measureMap, valueAtPlace } from
 import { buildNet, layNet, netButton, paintNet, pointedAt, tileIndex, tileName } from "./plane_net.js";
 import { RUN_BAR, sayRun, showRun, wireRun } from "./run_bar.js";
 import { describe, element } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const PALE = 0.62; // so much of the colours on either side of 0 is used, so that points stand out
-const MANY = 800; // epochs of the chart; beyond that every second one is kept
+const FIRST = 10, MANY = 800; // epochs of the chart at first, and beyond which every second one is kept
 const FINE = 10; // places are selected to a tenth
 const LEAP = 5; // steps of an arrow key with Shift
 
@@ -37,10 +38,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = {
     parent, root, find, bar: find(".run"), graph: find(".graph"), frame: find(".frame"), scale: find(".scale"),
@@ -214,10 +212,10 @@ function drawMarks(view) {
   });
 }
 
-/** The course of both losses; the axis has room for all epochs from the start. */
+/** The course of both losses, on an axis that grows in doublings. */
 function drawCourse(view) {
-  const { course, header: { epochs, loss_unit } } = view, known = course[0].length ? course : [[0], [NaN], [NaN]], ahead = known[0].at(-1) < epochs;
-  const [steps, losses, tests] = known.map((row, at) => Float32Array.from(ahead ? [...row, at ? NaN : epochs] : row));
+  const { course, header: { epochs, loss_unit } } = view, known = course[0].length ? course : [[0], [NaN], [NaN]], last = known[0].at(-1), end = plotEnd(Math.max(1, last), FIRST, epochs);
+  const [steps, losses, tests] = known.map((row, at) => Float32Array.from(last < end ? [...row, at ? NaN : end] : row));
   const highest = Math.max(0.1, ...[...losses, ...tests].filter(Number.isFinite));
   const lines = ["training", "test"].map((name, style) => ({ name, style: [5, 4][style], steps: false, own: false }));
   const chart = { title: "Mean loss", x_title: "epoch", y_title: loss_unit || "loss", limits: [0, 1.05 * highest], log: false, log_x: false, shades: [], points: [], height: 170, lines };

@@ -7,7 +7,7 @@ import { brief } from "./grids.js";
 import { ask } from "./live.js";
 import { dotNear, drawPlane, drawPointer, fineness, legendOf, measurePlane, onScreen, placeOf } from "./points_draw.js";
 import { describe } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const SLIP = 4; // px that a click may move
 const LEAP = 10; // steps of an arrow key with Shift
@@ -31,10 +31,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { root, find, base: find(".base"), over: find(".over"), asked: {}, told: 0, chosen: -1, held: null, pointer: null, walking: false };
   view.figures = figuresIn(find(".beside"));

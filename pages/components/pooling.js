@@ -8,9 +8,9 @@ import { APART, drawInput, drawOutput, drawPanel, entitle, NARROW, sizePanel, si
 import { closeCell, isNewInput, wireCells } from "./pooling_cells.js";
 import { wireSums, writeSums } from "./pooling_sums.js";
 import { describe } from "./unit_marks.js";
-import { axis, padded } from "./windows.js";
+import { rootIn, viewOf } from "./views.js";
 import { WALK } from "./walk.js";
-import { viewOf } from "./views.js";
+import { axis, padded } from "./windows.js";
 
 const HINT = "Point at a value to see what belongs to it; drag the window over the input";
 const BESIDE = 200; // px of each of three panels side by side
@@ -39,10 +39,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = openLab(root);
   view.back = panelOf(view.find(".back"));
   view.weightOf = (out, i, j) => weightOf(view, out, i, j);

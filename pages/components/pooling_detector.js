@@ -6,6 +6,7 @@ import { greys, tint } from "./grids.js";
 import { numberOf } from "./typing.js";
 import { bright, css, describe, element } from "./unit_marks.js";
 import { extremes, minus } from "./unit_maths.js";
+import { rootIn } from "./views.js";
 
 const LEFT = 78, SLOT = 84, CELL = 58; // px: names of the rows, largest room of a detector, largest cell
 const HIGH = 34, DOWN = 124, WORDS = 20; // px: height of a cell, from outputs to detectors, a line of text
@@ -36,10 +37,7 @@ function short(value) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const view = { root, find: (selector) => root.querySelector(selector), hit: null };
   for (const event of ["pointerover", "focusin"]) root.addEventListener(event, ({ target }) => point(view, target.closest(".cell")));
   for (const event of ["pointerleave", "focusout"]) root.addEventListener(event, () => point(view, null));

@@ -7,7 +7,7 @@ import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { isolines } from "./contours.js";
 import { brief, outline, tint } from "./grids.js";
 import { describe } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const TALL_MAP = 390; // px
 const LEVELS = 8; // lines of equal value, about
@@ -29,10 +29,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { root, find, base: find(".base"), over: find(".over"), hover: null, held: false };
   view.rows = figuresIn(find(".rows"), { moved: (x) => move(view, { ...view.at, column: nearestTo(view.x, x) }), released: () => tell(view) });

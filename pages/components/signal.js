@@ -4,8 +4,8 @@
 import { BLUE, brief, GREEN, ORANGE } from "./grids.js";
 import { band, drawCell, drawRows, drawWindow, measureRows, openOver, placeIn, ring } from "./signal_rows.js";
 import { describe } from "./unit_marks.js";
+import { rootIn, viewOf } from "./views.js";
 import { axis } from "./windows.js";
-import { viewOf } from "./views.js";
 
 const WRITTEN = 9; // products in a line; of more, those in the middle are left out
 
@@ -26,10 +26,7 @@ export function elided(terms) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { root, base: find(".base"), over: find(".over"), head: find(".head"), products: find(".products"), hint: find(".hint"), cursor: null };
   view.base.onpointermove = view.base.onpointerdown = (event) => point(view, sampleAt(view, event));

@@ -5,7 +5,7 @@ import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
 import { RUN_BAR, sayRun, showRun, wireRun } from "./run_bar.js";
 import { describe, element } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const SHARP = 64; // px of the picture up to which pixels are shown as pixels
 const NAMES = ["target", "siren", "relu"], TITLES = ["The picture", "Sines (SIREN)", "ReLUs"];
@@ -18,10 +18,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector), view = { parent, root, bar: find(".run"), header: null };
   view.frames = NAMES.map((name, at) => {
     const canvas = element("canvas", name), value = element("b", "");

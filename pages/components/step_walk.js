@@ -6,8 +6,8 @@ import { drawExample, drawPictures, exampleIn, picturesOfBatch } from "./step_wa
 import { drawLayers, layersIn } from "./step_walk_layers.js";
 import { drawWeights, weightsIn } from "./step_walk_weights.js";
 import { describe, element } from "./unit_marks.js";
+import { rootIn, viewOf } from "./views.js";
 import { WALK, wireWalk } from "./walk.js";
-import { viewOf } from "./views.js";
 
 const REST = 4; // beats
 const TITLES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
@@ -24,10 +24,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector), view = { root, find, header: null, tabs: [] };
   view.pictures = picturesOfBatch(find(".pictures"), (example) => choose(view, example));
   view.example = exampleIn(find(".example"));

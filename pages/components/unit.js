@@ -7,7 +7,7 @@ import { drawField, wireField, writeField } from "./unit_field.js";
 import { element } from "./unit_marks.js";
 import { aligned, bySize, channelSums, products, span, total, whole, winner } from "./unit_maths.js";
 import { drawSelected, drawStrip, wireSums, writeSums } from "./unit_sums.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const FRAME = `<div class="frame"><i class="mark" hidden></i><canvas role="img"></canvas><i class="cursor" hidden></i></div>`;
 const FIGURE = `
@@ -60,10 +60,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = {
     root, find, photo: framed(find(".photo")), lens: framed(find(".lens")), strip: framed(find(".strip")),

@@ -2,7 +2,7 @@
 
 import { ARROWS, digits } from "./canvas.js";
 import { describe, element } from "./unit_marks.js";
-import { viewOf } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const MARKUP = `<table role="grid"><thead><tr></tr></thead><tbody></tbody></table>`;
 
@@ -12,10 +12,7 @@ export default function render(call) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { root, table: find("table"), head: find("thead tr"), body: find("tbody"), names: null };
   view.table.onkeydown = (event) => walkCells(view, event);

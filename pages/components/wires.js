@@ -1,6 +1,7 @@
 // Who reads whom: channels as dots, layer beside layer, and a line wherever one reads another.
 
 import { ARROWS, unpack } from "./canvas.js";
+import { rootIn } from "./views.js";
 
 const STEP = 24, WIDE = 96, RADIUS = 8, EDGE = 14; // px: between dots, between layers, of a dot, around all
 const SVG = "http://www.w3.org/2000/svg";
@@ -21,10 +22,7 @@ export default function render({ data, parentElement }) {
 }
 
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   return { root, status: root.querySelector(".status") };
 }
 
