@@ -76,6 +76,20 @@ CATALOG: tuple[Exhibit, ...] = (
         "What is the network punished for?",
         ":material/gavel:",
     ),
+    Exhibit(
+        "loss_landscape",
+        "Training",
+        "Loss landscape",
+        "What does training walk on?",
+        ":material/landscape:",
+    ),
+    Exhibit(
+        "optimizers",
+        "Training",
+        "Optimisers",
+        "Which way down?",
+        ":material/downhill_skiing:",
+    ),
 )
 
 

@@ -45,6 +45,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "live_training.seeds": Function("vizcore.toolkit.seeds", "train", "total"),
     "live_training.plane": Function("vizcore.toolkit.playground", "train", "epochs"),
     "live_training.rates": Function("vizcore.toolkit.rate_finder", "swept", "total"),
+    "optimizers.network": Function("vizcore.toolkit.rivals", "train", "total"),
+    "loss_landscape.scan": Function("vizcore.exhibits.loss_landscape", "scan", "total"),
+    "loss_landscape.line": Function("vizcore.toolkit.crossing", "cross", "total"),
+    "loss_landscape.sharpness": Function("vizcore.toolkit.sharpness", "sharpness", "total"),
     "rehearsal.count": Function("vizcore.runs.rehearsal", "count", "steps"),
 }
 PRELOADED = ("torch._dynamo",)  # what works import on their way, a matter of seconds
