@@ -141,6 +141,11 @@ export function drawSwatch(context, style) {
   context.stroke();
 }
 
+/** Where an axis ends on which `done` of `total` is known: at 1, 2, 4 ... times `unit`, so that it grows seldom. */
+export function plotEnd(done, unit, total) {
+  return Math.min(total, unit * 2 ** Math.max(0, Math.ceil(Math.log2(done / unit))));
+}
+
 /** The place in rising or falling numbers that is nearest to a value. */
 export function nearestTo(values, value) {
   return values.reduce((best, each, at) => (Math.abs(each - value) < Math.abs(values[best] - value) ? at : best), 0);

@@ -1,11 +1,12 @@
 // Several runs in the same charts, as they go: single runs as lines, copies from many seeds as bands.
 
-import { plotArea, plotX, plotY, lineStyle } from "./axes.js";
+import { lineStyle, plotArea, plotEnd, plotX, plotY } from "./axes.js";
 import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
-import { RUN_BAR, sayRun, showRun, wireRun } from "./run_bar.js";
+import { RUN_BAR, sayRun, showGoing, wireRun } from "./run_bar.js";
 import { describe } from "./unit_marks.js";
+import { rootIn } from "./views.js";
 
 const TALL = 280; // px of a chart
 const PLACES = 300; // of the hover
@@ -18,6 +19,7 @@ const QUANTITIES = [ // title, y, and whether it is known of every report
   ["Training loss, mean over an epoch", "cross entropy (nats)", true],
 ];
 const SHARES = 1; // the quantity that is a share
+const STANDING = { queued: "All wait for their turn: other runs are computing.", paused: "Paused.", finished: "All are done.", stopped: "Stopped." };
 const MARKUP = `<div class="top"><div class="bar">${RUN_BAR}</div><p class="told"></p></div><div class="box" role="group"></div>`;
 
 export default function render({ data, parentElement, setTriggerValue }) {
@@ -33,10 +35,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
+  const root = rootIn(parent, MARKUP);
   const find = (selector) => root.querySelector(selector);
   const view = { parent, root, box: find(".box"), bar: find(".bar"), told: find(".told"), header: null };
   view.set = figuresIn(view.box);
@@ -62,14 +61,24 @@ function noCourse() {
 
 /** What is new of the runs. When all are over, Python hears of it, which then has the words for it. */
 function follow(view, { header, blocks }) {
-  header.runs.forEach((run, at) => growCourse(view, at, run, blocks.slice(5 * at, 5 * at + 5)));
+  header.runs.forEach((run, at) => {
+    if (header.anew[at]) view.courses[at] = noCourse();
+    growCourse(view, at, run, blocks.slice(5 * at, 5 * at + 5));
+  });
   view.scales = header.runs.map(({ scale }) => scale);
   view.told.textContent = header.told;
-  showRun(view.bar, header.status, "step");
+  showGoing(view.bar, header.status);
+  sayRun(view.bar, standingOf(header.status));
   arrange(view);
   redraw(view);
   if (header.over && !view.over) view.send({ over: view.header.key });
   view.over = header.over;
+}
+
+/** How all runs stand together, in words; how far each is stands in `told`. */
+function standingOf({ state, eta, sentence }) {
+  const going = eta >= 1 ? `About ${Math.round(eta)} s left.` : "Running.";
+  return [state === "running" ? going : STANDING[state], sentence].filter(Boolean).join(" ");
 }
 
 /** Add new reports: steps, steps of validation, and each quantity with `wide` numbers a report. */
@@ -93,7 +102,7 @@ function runningMean(mean, value, passed) {
 
 /** Make charts of what is known, on axes that only grow. */
 function arrange(view) {
-  const { header, courses, scales, set } = view, ends = header.runs.map(({ total }, at) => total * scales[at]), blocks = [];
+  const { header, courses, scales, set } = view, ends = header.runs.map((run, at) => endOf(run, courses[at]) * scales[at]), blocks = [];
   const x = Float32Array.from({ length: PLACES + 1 }, (_, place) => (place / PLACES) * Math.max(...ends, 1e-6));
   view.bands = QUANTITIES.map(() => []);
   const charts = QUANTITIES.map(([title, y_title], quantity) => {
@@ -104,10 +113,15 @@ function arrange(view) {
       view.bands[quantity].push(wide > 1 ? { places, values } : null);
     });
     const log = quantity !== SHARES, limits = log ? lossLimits(courses, quantity) : [0, 1];
-    const lines = header.runs.map(({ name }, style) => ({ name, style, own: true }));
+    const lines = header.runs.map(({ name, style }) => ({ name, style, own: true }));
     return { title, x_title: header.x, y_title, limits, log, log_x: false, shades: [], points: [], height: TALL, lines };
   });
   takeFigures(set, charts, blocks);
+}
+
+/** The step at which the axis ends for a run. */
+function endOf({ back, total }, [, , { when }]) {
+  return plotEnd(Math.max(1, when[when.length - 1] ?? 0), back, total);
 }
 
 function thinned({ when, values }) {
@@ -130,8 +144,9 @@ function redraw(view) {
   view.width = view.root.clientWidth;
   if (!view.set.charts.length || !view.width) return;
   drawFigures(view.set);
-  view.set.charts.forEach((chart, quantity) => view.bands[quantity].forEach((band, style) => {
-    if (!band || view.set.hidden.has(chart.lines[style].name)) return;
+  view.set.charts.forEach((chart, quantity) => view.bands[quantity].forEach((band, at) => {
+    const { name, style } = chart.lines[at];
+    if (!band || view.set.hidden.has(name)) return;
     paintBand(chart, band, style, [0, 4], RANGE);
     paintBand(chart, band, style, [1, 3], QUARTERS);
   }));

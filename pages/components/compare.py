@@ -24,6 +24,7 @@ class Shown:
     wide: int  # numbers of each quantity in a report: BAND for copies, 1 for a single run
     back: int  # steps of an epoch
     total: int  # steps that there will be
+    style: int = -1  # colour and dashes of its line; -1: its place
 
 
 def pack(runs: Sequence[Shown], *, key: str, x: str, url: str, over: bool, alt: str) -> bytes:
@@ -37,7 +38,7 @@ def pack(runs: Sequence[Shown], *, key: str, x: str, url: str, over: bool, alt: 
         over: whether Python has words for their ends.
         alt: what is seen, for people who don't see it.
     """
-    entries = [asdict(run) for run in runs]
+    entries = [asdict(run) | {"style": at if run.style < 0 else run.style} for at, run in enumerate(runs)]
     return components.pack({"runs": entries, "key": key, "x": x, "url": url, "over": over, "alt": alt})
 
 
@@ -58,31 +59,46 @@ def news(
         for name in QUANTITIES:
             blocks.append(np.array([line[name] for line in found], np.float32).reshape(-1, run.wide))
     entries = [{"reports": len(found), "scale": scale} for found, scale in zip(lines, scales, strict=True)]
-    header = {"runs": entries, "status": together(statuses), "over": all(each.over for each in statuses)}
+    status = together(statuses, sum(run.total for run in runs))
+    header = {"runs": entries, "status": status, "over": all(each.over for each in statuses)}
     return header | {"told": told(runs, statuses)}, blocks
 
 
-def together(statuses: Sequence[Status]) -> dict[str, Any]:
-    """How several runs stand, as one: their steps are counted together."""
+def together(statuses: Sequence[Status], total: int) -> dict[str, Any]:
+    """How several runs with so many steps stand, as one: their steps are counted together."""
     states = {status.state for status in statuses}
-    first = next((state for state in STATES if state in states), "finished")
-    left = [status.eta for status in statuses if status.eta is not None]
+    step = sum(status.step for status in statuses)
     return {
-        "state": first,
-        "step": sum(status.step for status in statuses),
-        "total": sum(status.total or 0 for status in statuses) or None,
+        "state": next((state for state in STATES if state in states), "finished"),
+        "step": step,
+        "total": total if any(status.total for status in statuses) else None,
         "place": max(status.place for status in statuses),
-        "eta": max(left, default=None),
+        "eta": _eta(statuses, total - step),
         "sentence": next((status.sentence for status in statuses if status.sentence), ""),
     }
 
 
+def _eta(statuses: Sequence[Status], steps: int) -> float | None:
+    """Seconds to come: of the slowest run, or of all steps at the pace so far where some still wait."""
+    left = [status.eta for status in statuses if status.eta is not None]
+    done = sum(status.step for status in statuses)
+    if left and done:
+        left.append(sum(status.seconds for status in statuses) / done * steps / len(left))
+    return max(left, default=None)
+
+
 def told(runs: Sequence[Shown], statuses: Sequence[Status]) -> str:
-    """How far each run is, in words; nothing once all are done."""
+    """How each run stands, in words; nothing once all are done."""
     if all(status.state == "finished" for status in statuses):
         return ""
-    words = []
-    for run, status in zip(runs, statuses, strict=True):
-        done = status.state == "finished"
-        words.append(f"{run.name}: {'done' if done else f'{status.state}, step {status.step}'}")
-    return "; ".join(words)
+    return "; ".join(_stands(*each) for each in zip(runs, statuses, strict=True))
+
+
+def _stands(run: Shown, status: Status) -> str:
+    far = f"step {status.step:,} of {run.total:,}"
+    words = {
+        "finished": "done",
+        "queued": f"waits at place {status.place}",
+        "running": far if status.total else "starts",
+    }
+    return f"{run.name}: {words.get(status.state, f'{status.state} at {far}')}"

@@ -1,7 +1,7 @@
 // The arithmetic of what is marked: every product in its place, and their sum on one line.
 
-import { boxOf, brief, openStage, ORANGE, outline, paintGrid } from "./grids.js";
 import { SOFT } from "./convolution_kernel.js";
+import { boxOf, brief, openStage, ORANGE, outline, paintGrid } from "./grids.js";
 import { abridged, figureOn, inInput } from "./lab_sums.js";
 import { describe, element, hatch } from "./unit_marks.js";
 import { extremes, whole } from "./unit_maths.js";

@@ -3,9 +3,10 @@
 import { unpack } from "./canvas.js";
 import { action, drawEditor, drawWhy, element, named, option, usualOf, valueOf } from "./layer_editor.js";
 import { ask } from "./live.js";
+import { rootIn } from "./views.js";
 
 const MARKUP = `
-  <div class="start"><label>Start from <select class="recipe"></select></label><span class="given"></span></div>
+  <div class="start"><label>Start from <select class="recipe"></select></label><span class="given"></span><button type="button" class="undo" title="Take back the last change (Ctrl+Z in the list)" disabled>Undo</button></div>
   <div class="work">
     <div class="stack">
       <div class="head" aria-hidden="true"><span>Layer</span><span></span><span>gives</span><span>parameters</span><span title="Side of the receptive field, far from any border">sees</span></div>
@@ -15,6 +16,7 @@ const MARKUP = `
   </div>
   <div class="end"><p class="whole" aria-live="polite"></p><button type="button" class="use">Use this network</button></div>`;
 const GROUPS = { linear: "Linear", activation: "Activation", pooling: "Pooling", norm: "Norm", shape: "Shape" };
+const MOST_UNDONE = 20; // changes
 const COUNT = new Intl.NumberFormat("en-US");
 
 export default function render({ data, parentElement, setTriggerValue }) {
@@ -30,16 +32,14 @@ export default function render({ data, parentElement, setTriggerValue }) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
-  const view = { root, layers: [], rows: [], at: 0, asking: {} };
+  const root = rootIn(parent, MARKUP);
+  const view = { root, layers: [], rows: [], at: 0, asking: {}, past: [], kept: "[]" };
   view.edited = () => changed(view, true);
-  for (const part of ["recipe", "given", "list", "editor", "palette", "whole", "use"]) view[part] = root.querySelector(`.${part}`);
+  for (const part of ["recipe", "given", "list", "editor", "palette", "whole", "use", "undo"]) view[part] = root.querySelector(`.${part}`);
   view.recipe.onchange = () => { if (view.recipe.value) question(view, { recipe: view.recipe.value }); };
   view.list.onclick = (event) => pressed(view, event);
   view.list.onkeydown = (event) => keyed(view, event);
+  view.undo.onclick = () => undo(view);
   view.use.onclick = () => view.pick(view.token);
   return view;
 }
@@ -52,7 +52,7 @@ function begin(view, header) {
   view.given.textContent = header.given;
   view.recipe.replaceChildren(option("", "…"), ...Object.entries(header.recipes).map(([name, title]) => option(name, title)));
   fillPalette(view);
-  view.at = 0;
+  Object.assign(view, { at: 0, past: [], kept: JSON.stringify(header.layers) });
   take(view, header, true);
 }
 
@@ -61,6 +61,7 @@ function take(view, header, anew) {
   if (anew) {
     view.layers = header.layers;
     view.at = Math.min(view.at, Math.max(0, view.layers.length - 1));
+    remember(view);
   }
   Object.assign(view, { rows: header.rows, why: header.why, parameters: header.parameters, token: header.token });
   drawList(view);
@@ -82,6 +83,7 @@ function question(view, body) {
 
 /** Something was changed: draw it, and ask what becomes of it. `shown`: it was changed in the editor. */
 function changed(view, shown = false) {
+  remember(view);
   view.recipe.value = "";
   view.token = "";
   view.use.disabled = true;
@@ -91,6 +93,22 @@ function changed(view, shown = false) {
     drawEditor(view);
   }
   question(view, { layers: view.layers });
+}
+
+/** Keep the layers as they were before a change, to go back to. */
+function remember(view) {
+  const now = JSON.stringify(view.layers);
+  if (now !== view.kept) view.past = [...view.past, view.kept].slice(-MOST_UNDONE);
+  view.kept = now;
+  view.undo.disabled = !view.past.length;
+}
+
+function undo(view) {
+  if (!view.past.length) return;
+  view.kept = view.past.pop();
+  view.layers = JSON.parse(view.kept);
+  view.at = Math.max(0, Math.min(view.at, view.layers.length - 1));
+  changed(view);
 }
 
 // ------------------------------------------------------------------ the list
@@ -158,8 +176,9 @@ function pressed(view, event) {
 }
 
 function keyed(view, event) {
-  const last = view.layers.length - 1, { key, altKey } = event;
-  if (key === "Delete" || key === "Backspace") ACTS.remove(view);
+  const last = view.layers.length - 1, { key, altKey, ctrlKey, metaKey } = event;
+  if (key === "z" && (ctrlKey || metaKey)) undo(view);
+  else if (key === "Delete" || key === "Backspace") ACTS.remove(view);
   else if (altKey && key === "ArrowUp") ACTS.up(view);
   else if (altKey && key === "ArrowDown") ACTS.down(view);
   else {

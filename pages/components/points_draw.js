@@ -137,7 +137,7 @@ function drawContours(view, context, { values, levels, side: [rows, columns], st
   Object.assign(context, { lineCap: "butt", globalAlpha: 1 });
 }
 
-function drawArrows(view, context, { places, moves, style }) {
+export function drawArrows(view, context, { places, moves, style }) {
   const [colour] = lineStyle(style);
   Object.assign(context, { strokeStyle: colour, fillStyle: colour, lineWidth: 1.8 });
   for (let at = 0; at < places.length; at += 2) {
@@ -172,7 +172,7 @@ function drawDot({ ink, paper, font, plot }, context, dot, chosen) {
 }
 
 /** Fill the mark of a style around a px. */
-function fillShape(context, style, x, y, radius) {
+export function fillShape(context, style, x, y, radius) {
   const corners = SHAPES[style % SHAPES.length];
   context.beginPath();
   if (!corners.length) context.arc(x, y, radius, 0, 2 * Math.PI);

@@ -1,4 +1,4 @@
-"""Losses while the learning rate rises, as they come: what rates.js needs."""
+"""Losses while the learning rate rises, as they come."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pages import components
-from pages.components import charts
 from pages.components.charts import Chart, Line, Point
 from vizcore.toolkit.rate_finder import RATES
 
@@ -15,29 +13,13 @@ ABOVE = 2.0  # times the loss of guessing, where the chart ends, or above what t
 EACH_BATCH = 7  # style of the losses that are not smoothed
 
 
-def pack(titles: Sequence[str], chance: float, newest: Mapping[str, Any] | None, **texts: Any) -> bytes:
-    """The message for rates.js.
+def chart(titles: Sequence[str], chance: float, newest: Mapping[str, Any] | None, *, marked: bool) -> Chart:
+    """The chart of a search for rates.
 
     Args:
         titles: of the optimisers.
         chance: nats that guessing costs.
         newest: the newest report, or None.
-        texts: run (its id), url (where to ask how it goes on), status, over (whether nothing more will come)
-            and alt.
-    """
-    header, blocks = drawn(titles, chance, newest, marked=bool(texts["over"]))
-    return components.pack(texts | header, *blocks)
-
-
-def drawn(
-    titles: Sequence[str], chance: float, newest: Mapping[str, Any] | None, *, marked: bool
-) -> tuple[dict[str, Any], list[NDArray[Any]]]:
-    """Header and arrays of the chart.
-
-    Args:
-        titles: as of `pack`, and so are the next two.
-        chance: nats.
-        newest: report.
         marked: whether the suggestions are final, and shown.
     """
     unknown = np.full((len(titles), len(RATES)), np.nan)
@@ -49,7 +31,7 @@ def drawn(
         losses = newest["losses"] if newest else unknown
         lines.append(Line("each batch", losses[0], EACH_BATCH))
     first = float(np.nanmax(smoothed[:, 0])) if newest else 0.0
-    chart = Chart(
+    return Chart(
         "Loss while the rate rises",
         RATES,
         lines,
@@ -60,7 +42,6 @@ def drawn(
         points=points(smoothed, newest["suggestions"]) if newest and marked else (),
         height=340,
     )
-    return {"charts": charts.figures([chart])}, charts.blocks([chart])
 
 
 def points(smoothed: NDArray[np.float64], suggestions: NDArray[np.float64]) -> list[Point]:

@@ -19,11 +19,16 @@ export function wireRun(bar, root, again) {
 
 /** Show how a run stands. */
 export function showRun(bar, status, unit) {
+  showGoing(bar, status);
+  sayStanding(bar, status, unit);
+}
+
+/** Let the first button do what can be done now. */
+export function showGoing(bar, status) {
   const going = bar.querySelector(".going"), runs = ["running", "queued"].includes(status.state), word = runs ? "Pause" : "Play";
   going.classList.toggle("playing", runs);
   going.disabled = ["finished", "failed"].includes(status.state);
   Object.assign(going, { title: word, ariaLabel: word.toLowerCase() });
-  sayStanding(bar, status, unit);
 }
 
 /** Say how a run stands; that it waits is set off. */

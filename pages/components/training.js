@@ -1,16 +1,17 @@
 // A training run as one looks on: its controls, how it stands, its curves, and what the network is like at any step.
 
+import { plotEnd } from "./axes.js";
 import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun, tellRun } from "./follow.js";
-import { TRAINING_BAR, loseTraining, sayTraining, showTraining, wireTraining } from "./training_bar.js";
+import { TRAINING_BAR, loseTraining, offerWays, sayTraining, showTraining, wireTraining } from "./training_bar.js";
 import { growSeries, noSeries, seriesFigures } from "./training_charts.js";
 import { TRAINING_DIALS, showDials, wireDials } from "./training_dials.js";
 import { TRAINING_TIME, showTime, timeChosen, wireTime } from "./training_time.js";
 import { describe } from "./unit_marks.js";
 import { drawWatch, showLook, watchIn } from "./watch.js";
 
-const MARKUP = `${TRAINING_BAR}${TRAINING_DIALS}<div class="box"></div>${TRAINING_TIME}<div class="watch"></div>`;
+const MARKUP = `<div class="top">${TRAINING_BAR}${TRAINING_DIALS}</div><div class="box"></div>${TRAINING_TIME}<div class="watch"></div>`;
 
 export default function render({ data, parentElement, setTriggerValue }) {
   let view = parentElement.__view;
@@ -25,25 +26,25 @@ export default function render({ data, parentElement, setTriggerValue }) {
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
+  const root = document.createElement("div"), arrived = () => tell(view);
   root.className = "root";
   root.setAttribute("role", "group");
   root.innerHTML = MARKUP;
   parent.appendChild(root);
-  const find = (selector) => root.querySelector(selector), view = { parent, root, find, header: null, at: null, checkpoints: [] };
+  const find = (selector) => root.querySelector(selector), view = { parent, root, find, header: null, at: null, checkpoints: [], log: false };
   const order = (action) => tellRun(parent, action);
-  view.set = figuresIn(find(".box"), { moved: (step) => travel(view, step) });
+  view.set = figuresIn(find(".box"), { moved: (step) => travel(view, step), released: arrived });
   find(".box").style.setProperty("--columns", 2);
   wireTraining(view, {
     order,
-    resume: () => { parent.__run.since = 0; view.series = noSeries(); order({ go: 1 }); },
     again: () => view.send({ again: view.header.run }),
     branch: () => view.send({ branch: view.at ?? view.checkpoints.at(-1), settings: view.chosen }),
   });
   wireDials(view, (change) => { if (!view.status.over) order({ change }); });
-  wireTime(view, (step) => travel(view, step));
+  wireTime(view, { travel: (step) => travel(view, step), arrived, scaled: (log) => { view.log = log; arrange(view); redraw(view); } });
   const look = (name) => (value) => { view[name] = value; order(); };
-  view.watch = watchIn(find(".watch"), { layer: look("layer"), cell: look("cell"), probe: look("probe") });
+  const probe = (number) => { look("probe")(number); view.send({ probe: number }); };
+  view.watch = watchIn(find(".watch"), { layer: look("layer"), cell: look("cell"), probe });
   new ResizeObserver(() => { if (root.clientWidth !== view.width) redraw(view); }).observe(root);
   return view;
 }
@@ -54,20 +55,20 @@ function accept(view, header) {
   view.header = header;
   describe(view.root, { label: header.alt });
   if (fresh) {
-    Object.assign(view, { series: noSeries(), at: null, identity: null, layer: null, cell: null, probe: null, told: null, total: null, marks: [], pace: null, checkpoints: [], chosen: { ...header.settings } });
+    Object.assign(view, { series: noSeries(), at: header.at, identity: null, layer: null, cell: null, probe: null, told: null, arrived: header.at, total: null, marks: [], pace: null, checkpoints: [], chosen: { ...header.settings } });
     stand(view, header.status);
     showDials(view, header.ranges);
-    takeFigures(view.set, ...seriesFigures(view.series, 1));
+    view.set.cursor = header.at;
+    takeFigures(view.set, ...seriesFigures(view.series, 1, view.log));
   }
   const besides = () => ({ at: view.at, layer: view.layer, cell: view.cell, probe: view.probe, have: view.identity });
   followRun(view.parent, header.url, (message) => follow(view, message), (sentence, away) => miss(view, sentence, away), besides);
 }
 
-/** Say why there is no answer. A server that was started anew knows nothing of the page, which its link brings back. */
+/** Say why there is no answer. */
 function miss(view, sentence, away) {
   if (away) loseTraining(view);
   else sayTraining(view, sentence);
-  if (away === "back") location.reload();
 }
 
 /** What is new of the run. Where it rests, Python hears of it, which then has the words for it. */
@@ -77,6 +78,7 @@ function follow(view, { header, blocks }) {
     Object.assign(view.chosen, header.settings);
     showDials(view, view.header.ranges);
   }
+  if (header.anew) view.series = noSeries();
   growSeries(view.series, blocks, view.total, view.perEpoch);
   if (header.arrays.length) {
     view.identity = header.identity;
@@ -84,11 +86,18 @@ function follow(view, { header, blocks }) {
   }
   stand(view, header.status);
   showTime(view);
-  takeFigures(view.set, ...seriesFigures(view.series, view.status.over ? Math.max(1, header.status.step) : view.total));
+  offerWays(view, header.ways);
+  arrange(view);
   redraw(view);
   const rests = ["queued", "running"].includes(header.status.state) ? null : `${header.status.state}.${header.status.step}`;
   if (rests && view.told !== rests) view.send({ rests });
   view.told = rests;
+}
+
+/** Make charts of what is known. Where nothing more will come, they end with the run. */
+function arrange(view) {
+  const { series, status: { step, over }, perEpoch, total, log } = view, done = Math.max(1, step);
+  if (total) takeFigures(view.set, ...seriesFigures(series, over ? done : plotEnd(done, perEpoch, total), log));
 }
 
 /** Look at the checkpoint that is nearest to a step, or at now (null). */
@@ -100,6 +109,13 @@ function travel(view, step) {
   showTraining(view);
   drawFigures(view.set);
   tellRun(view.parent);
+}
+
+/** Python has the words for the step that is looked at. */
+function tell(view) {
+  if (view.arrived === view.at) return;
+  view.arrived = view.at;
+  view.send({ at: view.at });
 }
 
 function stand(view, status) {

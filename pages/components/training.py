@@ -9,7 +9,9 @@ RATES = (-6, 2)  # powers of ten of the learning rates that can be chosen
 DECAYS = (-6, 0)  # and of the weight decays
 
 
-def pack(run: str, url: str, settings: Mapping[str, Any], status: Mapping[str, Any], alt: str) -> bytes:
+def pack(
+    run: str, url: str, settings: Mapping[str, Any], status: Mapping[str, Any], at: int | None, alt: str
+) -> bytes:
     """The message for training.js.
 
     Args:
@@ -17,10 +19,12 @@ def pack(run: str, url: str, settings: Mapping[str, Any], status: Mapping[str, A
         url: where to ask how it goes on.
         settings: of the run as of now.
         status: as of now, by field.
+        at: step of the checkpoint that is looked at; None: now.
         alt: what is trained on what, for people.
     """
     live = {"lr": settings["lr"], "weight_decay": settings["weight_decay"]}
     ranges = {"lr": RATES, "weight_decay": DECAYS}
     return components.pack(
-        {"run": run, "url": url, "settings": live, "ranges": ranges, "status": dict(status), "alt": alt}
+        {"run": run, "url": url, "settings": live, "ranges": ranges, "status": dict(status)}
+        | {"at": at, "alt": alt}
     )

@@ -1,6 +1,7 @@
 // The buttons of a training run, and how it stands in one line.
 
 import { sayRun } from "./run_bar.js";
+import { element } from "./unit_marks.js";
 
 const WORDS = { queued: "Waits for its turn", running: "Running", paused: "Paused", finished: "Done", stopped: "Stopped", failed: "Ended", lost: "Interrupted" };
 const RECENT = 2; // s of work over which the pace is taken
@@ -14,15 +15,12 @@ export const TRAINING_BAR = `
     <button type="button" class="branch" title="Begin another run from the step that is shown, with the rates as they stand">Branch</button>
     <button type="button" class="halt" title="End the run; its checkpoints stay">Stop</button>
   </div>
-  <p class="standing"></p><p class="sentence" role="status"></p>`;
+  <p class="standing"></p><div class="told"><p class="sentence" role="status"></p><span class="ways"></span></div>`;
 
 /** Wire the buttons; `order` speaks to the run, the others to Python. */
-export function wireTraining(view, { order, resume, again, branch }) {
+export function wireTraining(view, { order, again, branch }) {
   const press = (name, action) => { view.find(`.${name}`).onclick = action; };
-  press("going", () => {
-    if (["running", "queued"].includes(view.status.state)) order({ pause: 1 });
-    else resume();
-  });
+  press("going", () => order(["running", "queued"].includes(view.status.state) ? { pause: 1 } : { go: 1 }));
   press("one", () => order({ step: 1 }));
   press("epoch", () => order({ epoch: 1 }));
   press("halt", () => order({ stop: 1 }));
@@ -54,6 +52,19 @@ export function loseTraining(view) {
 export function sayTraining(view, sentence) {
   const line = view.find(".sentence");
   if (line.textContent !== sentence) line.textContent = sentence;
+}
+
+/** Offer what would help a run that failed: names of ways, each with the title of its button. */
+export function offerWays(view, ways) {
+  const box = view.find(".ways"), known = JSON.stringify(ways);
+  if (box.dataset.ways === known) return;
+  box.dataset.ways = known;
+  box.replaceChildren(...ways.map(([way, title]) => {
+    const button = element("button", "", title);
+    button.type = "button";
+    button.onclick = () => view.send({ way });
+    return button;
+  }));
 }
 
 /** How the run stands, in words. */

@@ -27,6 +27,7 @@ _LONGER = {
     "line_points": 500,
     "margin_points": 500,
     "compare_runs": 200,
+    "race_formula": 200,
 }
 _SHOWN = "links.shown"  # (page, what was last written into the address)
 _MISSED = "links.missed"  # setting -> why the link could not be followed

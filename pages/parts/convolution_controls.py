@@ -3,6 +3,7 @@
 A control that is not shown loses its value with its key; so the setting has a key of its own.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
@@ -74,6 +75,32 @@ def slide(label: str, steps: Sequence[str], key: str, start: str) -> float:
     """A slider over numbers, from the lowest to the highest; at `start` where the link names none of them."""
     st.select_slider(label, steps, key=_settled(key, steps, start), on_change=_take, args=(key,))
     return float(links.setting(key))
+
+
+def settle(sliders: Mapping[str, tuple[str, Sequence[str]]], starts: Mapping[str, str]) -> None:
+    """Take the nearest step where the link has another number for a slider, and let the header say so.
+
+    Args:
+        sliders: key of the setting -> label and steps; they are drawn behind the header.
+        starts: key -> step where the link has no number at all.
+    """
+    for key, (label, steps) in sliders.items():
+        value = links.setting(key, starts[key])
+        if value not in steps:
+            found = _nearest(steps, value) or starts[key]
+            why = (
+                f"The link sets “{label}” to {value[:20]}, which the slider does not have: it is {found} now."
+            )
+            links.miss(key, found, why)
+
+
+def _nearest(steps: Sequence[str], value: str) -> str:
+    """The step that is nearest to a value; empty where that is no number."""
+    try:
+        number = float(value)
+    except ValueError:
+        return ""
+    return min(steps, key=lambda step: abs(float(step) - number)) if math.isfinite(number) else ""
 
 
 def line(label: str, key: str, start: str, longest: int) -> str:

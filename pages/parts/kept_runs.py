@@ -3,8 +3,10 @@
 Who arrives at a run that rests lets it go on; who leaves one that nobody else follows ends it.
 """
 
+import hashlib
+import json
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from vizcore import runs
 from vizcore.toolkit.errors import InputError
 
-MOST = 256  # runs that are known; those that nobody has asked for the longest are forgotten
+MOST = 256  # runs that are known by heart; the others are looked up
 
 
 class Visit:
@@ -23,7 +25,7 @@ class Visit:
 
 
 _lock = threading.RLock()
-_kept: dict[Hashable, str] = {}  # ids, by all that makes two runs equal
+_kept: dict[str, str] = {}  # ids, by a digest of all that makes two runs equal; empty for a forgotten one
 _followers: dict[str, WeakSet[Visit]] = {}  # of each run, by its id
 
 
@@ -51,11 +53,12 @@ def shared_run(
     place: str, function: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], digest: str
 ) -> str:
     """The same, of several that a place is about to `follow`."""
-    key = (function, digest, *settings.items())
+    equal = json.dumps([function, digest, dict(settings)], sort_keys=True)
+    key = hashlib.blake2b(equal.encode(), digest_size=16).hexdigest()
     with _lock:
-        run = _kept.pop(key, "")
+        run = _kept.pop(key) if key in _kept else runs.labelled(key)  # of a server before this one
         if not _usable(run, run in _followed(place)):
-            run = runs.start(function, settings, arrays)
+            run = runs.start(function, settings, arrays, key)
         _kept[key] = run
         while len(_kept) > MOST:
             del _kept[next(iter(_kept))]
@@ -81,7 +84,7 @@ def forget_run(run: str) -> None:
     """Let the next who asks for such a run begin another one."""
     with _lock:
         for key in [key for key, known in _kept.items() if known == run]:
-            del _kept[key]
+            _kept[key] = ""
 
 
 def _usable(run: str, followed: bool) -> bool:

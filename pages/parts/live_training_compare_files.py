@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from pages import frame
+from pages.components.compare import Lines
 from vizcore import runs
 from vizcore.toolkit.seeds import Spec
 
@@ -27,9 +28,14 @@ def files(found: Sequence[str], names: Sequence[str]) -> list[frame.Export]:
 
 def bands(found: Sequence[str], names: Sequence[str]) -> bytes:
     """A row for each report that was kept: run, step, and five numbers of each quantity."""
+    return courses([runs.history(run)[0] for run in found], names)
+
+
+def courses(histories: Sequence[Lines], names: Sequence[str]) -> bytes:
+    """The same, of the lines of each run."""
     rows = [",".join(["run", "step", *(f"{name} {part}" for name in QUANTITIES for part in FIVE)])]
-    for run, name in zip(found, names, strict=True):
-        for line in runs.history(run)[0]:
+    for lines, name in zip(histories, names, strict=True):
+        for line in lines:
             numbers = [f"{number:.9g}" for quantity in QUANTITIES for number in line[quantity]]
             rows.append(",".join([f'"{name}"', str(line["step"]), *numbers]))
     return ("\n".join(rows) + "\n").encode()

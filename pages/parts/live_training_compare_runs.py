@@ -11,7 +11,7 @@ from pages.components import compare, pack
 from pages.components.compare import Shown
 from pages.frame import links
 from pages.parts.kept_runs import follow, shared_run
-from pages.server.runs import ACTIONS
+from pages.server.runs import ACTIONS, first_new, mark
 from vizcore import runs
 from vizcore.toolkit import datasets, optimisation, recipes, seeds, training_spec
 from vizcore.toolkit.errors import InputError, pick
@@ -139,31 +139,43 @@ def answer(found: Sequence[str], curves: Sequence[Shown], axis: str, question: d
         found: their ids.
         curves: what they are shown as.
         axis: key of AXES.
-        question: `since` (0, or a number for each run), and perhaps `do`, a key of ACTIONS.
+        question: `since` (0, or a number for each run), perhaps `lives` (of each), and perhaps `do`, a key
+            of ACTIONS.
     """
     if "do" in question:
-        _obey(pick(ACTIONS, question["do"], "action"), found)
-    since = question.get("since", 0) or [0] * len(found)
-    if not isinstance(since, list) or [type(number) for number in since] != [int] * len(found):
-        raise InputError("Reports are counted in whole numbers, for each run. Reload the page to go on.")
+        obey(pick(ACTIONS, question["do"], "action"), found)
     statuses = [runs.status(run, watching=True) for run in found]  # first: once over, all lines are there
+    asked = [question.get(name) or [first] * len(found) for name, first in (("since", 0), ("lives", None))]
+    if any(not isinstance(each, list) or len(each) != len(found) for each in asked):
+        raise InputError("Reports are counted in whole numbers, for each run. Reload the page to go on.")
+    since = [first_new(*each) for each in zip(statuses, *asked, strict=True)]
     histories = [runs.history(run, number) for run, number in zip(found, since, strict=True)]
-    scales = [scale(axis, status, curve) for status, curve in zip(statuses, curves, strict=True)]
+    scales = [scale(axis, *each) for each in zip(found, statuses, curves, strict=True)]
     header, blocks = compare.news(curves, statuses, [lines for lines, _ in histories], scales)
-    return pack(header | {"next": [following for _, following in histories]}, *blocks)
+    marks = [
+        mark(*each) for each in zip(statuses, since, [following for _, following in histories], strict=True)
+    ]
+    return pack(header | {name: [each[name] for each in marks] for name in marks[0]}, *blocks)
 
 
-def _obey(action: Callable[[str], None], found: Sequence[str]) -> None:
+def obey(action: Callable[[str], None], found: Sequence[str]) -> None:
+    """Tell all runs what to do, but those that are over only to go on."""
     for run in found:
         if not runs.status(run).over or action is runs.resume:
             action(run)
 
 
-def scale(axis: str, status: runs.Status, curve: Shown) -> float:
+def scale(axis: str, run: str, status: runs.Status, curve: Shown) -> float:
     """How far a step goes on an axis; seconds at the mean pace of the run so far."""
     if axis == "seconds":
-        return status.seconds / max(1, status.step)
+        return pace(run) or status.seconds / max(1, status.step)
     return 1 / curve.back if axis == "epoch" else 1.0
+
+
+def pace(run: str) -> float:
+    """Mean seconds of a step of many seeds, as they measured it; 0 where they have not yet."""
+    newest = runs.newest(run) or {}
+    return float(newest.get("seconds", 0) / max(1, newest.get("step", 0)))
 
 
 def ends(found: Sequence[str], name: str) -> list[np.ndarray[Any, np.dtype[np.float64]]]:

@@ -29,6 +29,7 @@ from vizcore.toolkit import augmentation, datasets, public_data
 from vizcore.toolkit.augmentation import AUGMENTATIONS
 from vizcore.toolkit.errors import InputError
 
+SHARE, NOISE = "Held out for validation", "Noise on pixels (standard deviation)"
 SHARES = ("0.05", "0.1", "0.2", "0.25", "0.3", "0.5", "0.7", "0.9")
 NOISES = ("0", "0.05", "0.1", "0.2", "0.3", "0.5", "1")
 COUNTS = (200, 500, 1_000, 2_000, 4_000, 10_000, 20_000, 40_000)
@@ -101,9 +102,9 @@ def _controls(extent: datasets.Extent) -> None:
     with size:
         select("Examples", usual | counts | every, "t_count", "0", width=190)
     with share:
-        slide("Held out for validation", SHARES, "t_share", "0.25")
+        slide(SHARE, SHARES, "t_share", "0.25")
     with noise:
-        slide("Noise on pixels (standard deviation)", NOISES, "t_noise", "0")
+        slide(NOISE, NOISES, "t_noise", "0")
 
 
 def _chosen(name: str) -> datasets.Dataset:

@@ -18,8 +18,8 @@ from vizcore.toolkit.labels import clean_label
 SOURCES = {"zip": "A ZIP archive", "camera": "The camera"}
 SIDES = {str(side): f"{side} × {side} px" for side in datasets.OWN_SIDES}
 KEPT = (
-    "They are cut to squares. They lie in the server's memory for this visit and in the folder of each run "
-    "that learns from them, and go with these. No link carries them."
+    "Pictures are cut to squares. Yours lie in the server's memory for this visit and in the folder of each "
+    "run that learns from them, and are deleted with these. No link carries them."
 )
 ALBUM = "own.album"  # in the session: dict[class, list of (3, SIDE, SIDE) uint8]
 GATHERED = "own.gathered"  # the same as data, behind the side for which it was made

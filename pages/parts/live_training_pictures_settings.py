@@ -55,6 +55,13 @@ MORE: Mapping[str, tuple[str, tuple[str, ...]]] = {  # label and steps of the sl
 }
 RATES = tuple(f"{digit * 10.0**power:g}" for power in range(-5, 1) for digit in (1, 2, 3, 5))
 
+SLIDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {  # all of the view
+    **MORE,
+    "t_lr": ("Learning rate η", RATES),
+    "t_share": (data.SHARE, data.SHARES),
+    "t_noise": (data.NOISE, data.NOISES),
+}
+
 
 def titles(table: Mapping[str, Any]) -> dict[str, str]:
     """Key -> title of a table of choices."""
@@ -69,7 +76,7 @@ def controls() -> bool:
         rules = titles(OPTIMISERS)
         select("Optimiser", rules, "t_optimiser", STARTED["t_optimiser"], width=WIDE, then=usual_rate)
         with st.container(width=180):
-            slide("Learning rate η", RATES, "t_lr", STARTED["t_lr"])
+            slide(*SLIDERS["t_lr"], "t_lr", STARTED["t_lr"])
         with st.popover("More", icon=":material/tune:"):
             others()
         return st.button("Train", type="primary", icon=":material/play_arrow:")

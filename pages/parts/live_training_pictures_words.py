@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from pages import frame
-from vizcore import runs
 from vizcore.exhibits.live_training import Spec, train
 from vizcore.toolkit.latex import number, worded
 from vizcore.toolkit.optimisation import OPTIMISERS
@@ -24,14 +23,16 @@ TRIED = {"lower": "lower", "like": "about the same", "higher": "higher, or no nu
 TRIAL = 40  # steps of a trial run
 
 
-def explain(spec: Spec) -> None:
-    """The rule by which the weights are moved, and the same with its rate."""
-    entry = OPTIMISERS[spec.optimiser]
-    filled = entry.formula.replace(r"\eta", number(spec.lr)).replace(r"\lambda", number(spec.weight_decay))
+def explain(spec: Spec, lines: list[Line]) -> None:
+    """The rule by which the weights are moved, and the same with the rate of the last of these steps."""
+    entry, taken = OPTIMISERS[spec.optimiser], [line for line in lines if line["step"]]
+    rate = taken[-1]["lr"] if taken else spec.lr
+    filled = entry.formula.replace(r"\eta", number(rate)).replace(r"\lambda", number(spec.weight_decay))
     general, numbers = st.columns(2, gap="small")
     general.latex(rule(entry.formula))
     numbers.latex(rule(filled))
-    st.caption(f"{entry.title}: {entry.says} The batch has {spec.batch} examples.")
+    when = f" These are the numbers of step {taken[-1]['step']:,}." if taken else ""
+    st.caption(f"{entry.title}: {entry.says} The batch has {spec.batch} examples.{when}")
 
 
 def rule(formula: str) -> str:
@@ -41,13 +42,16 @@ def rule(formula: str) -> str:
     return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
 
-def noticed(known: Plan, status: runs.Status, lines: list[Line]) -> list[str]:
-    """Sentences with the numbers of the run, once it rests."""
+def noticed(known: Plan, lines: list[Line]) -> list[str]:
+    """Sentences with the numbers of a run up to a step; where no step is known, on what it will be."""
     trained = [line for line in lines if line["step"]]
-    if status.state in ("queued", "running") or not trained:
+    if not trained:
+        before = [f"Before the first step, {line['accuracy']:.1%} of them are right." for line in lines[:1]]
         return [
-            f"{known.examples:,} pictures to learn from, {known.held:,} that no step ever sees, "
-            f"{known.parameters:,} weights. Which loss is lower, and does the distance between them grow?"
+            f"{known.examples:,} pictures to learn from, {known.held:,} held out that no step ever sees, "
+            f"{known.parameters:,} weights.",
+            *before,
+            "Which loss is lower, and does the distance between them grow?",
         ]
     last = trained[-1]
     if is_diverged(lines):

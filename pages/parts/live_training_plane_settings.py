@@ -24,6 +24,17 @@ STRENGTHS = ("0", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1")
 EPOCHS = ("100", "300", "1000", "3000", "10000", "30000")
 PACES = {**{pace: pace for pace in ("5", "10", "20", "50", "100", "200", "500")}, "0": "any"}
 SEEDS = tuple("0123456789")
+SLIDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {  # label and steps
+    "plane_lr": ("Learning rate", RATES),
+    "plane_noise": ("Noise (units of the plane)", NOISES),
+    "plane_share": ("Share of training points", SHARES),
+    "plane_batch": ("Batch", BATCHES),
+    "plane_l1": ("L1", STRENGTHS),
+    "plane_l2": ("L2", STRENGTHS),
+    "plane_epochs": ("Epochs", EPOCHS),
+    "plane_seed": ("Seed of the weights", SEEDS),
+    "plane_draw": ("Seed of the points", SEEDS),
+}
 NONE = "none"  # no hidden layer
 
 STARTED: Mapping[str, str] = {  # of each setting of the Spec where the link says nothing
@@ -69,7 +80,7 @@ def controls() -> dict[str, Any]:
         data = choice("Data", DATA, "plane_data")
         activation = select("Activation", FUNCTIONS, "plane_activation", "tanh", width=130)
         with st.container(width="stretch"):
-            lr = slide("Learning rate", RATES, "plane_lr", STARTED["plane_lr"])
+            lr = _slide("plane_lr")
         pace = float(select("Epochs a second", PACES, "plane_pace", STARTED["plane_pace"], width=130))
         with st.popover("More", icon=":material/tune:"):
             more = _more()
@@ -79,15 +90,10 @@ def controls() -> dict[str, Any]:
 
 def _more() -> dict[str, Any]:
     """Settings that are rarely changed."""
-    noise = slide("Noise (units of the plane)", NOISES, "plane_noise", STARTED["plane_noise"])
-    share = slide("Share of training points", SHARES, "plane_share", STARTED["plane_share"])
-    batch = int(slide("Batch", BATCHES, "plane_batch", STARTED["plane_batch"]))
+    noise, share, batch = _slide("plane_noise"), _slide("plane_share"), int(_slide("plane_batch"))
     loss = select("Loss", ERRORS, "plane_loss", STARTED["plane_loss"])
-    l1 = slide("L1", STRENGTHS, "plane_l1", STARTED["plane_l1"])
-    l2 = slide("L2", STRENGTHS, "plane_l2", STARTED["plane_l2"])
-    epochs = int(slide("Epochs", EPOCHS, "plane_epochs", STARTED["plane_epochs"]))
-    seed = int(slide("Seed of the weights", SEEDS, "plane_seed", STARTED["plane_seed"]))
-    draw = int(slide("Seed of the points", SEEDS, "plane_draw", STARTED["plane_draw"]))
+    l1, l2, epochs = _slide("plane_l1"), _slide("plane_l2"), int(_slide("plane_epochs"))
+    seed, draw = int(_slide("plane_seed")), int(_slide("plane_draw"))
     return {
         "noise": noise,
         "share": share,
@@ -99,6 +105,10 @@ def _more() -> dict[str, Any]:
         "seed": seed,
         "draw": draw,
     }
+
+
+def _slide(key: str) -> float:
+    return slide(*SLIDERS[key], key, STARTED[key])
 
 
 def features() -> list[str]:

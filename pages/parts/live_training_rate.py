@@ -11,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages import components, frame
-from pages.components import rates
+from pages.components import rates, run_charts
 from pages.frame import links
 from pages.parts import live_training_data as data
 from pages.parts import live_training_pictures_settings as settings
@@ -108,24 +108,21 @@ def optimisers() -> tuple[str, ...]:
 def draw(run: str, chosen: tuple[str, ...], what: str, chance: float) -> None:
     """Mount the chart, with an address that says how the run goes on."""
     status, titles = runs.status(run, watching=True), [TITLES[name] for name in chosen]
-    message = rates.pack(
-        titles,
-        chance,
-        runs.newest(run),
+    message = run_charts.pack(
+        [rates.chart(titles, chance, runs.newest(run), marked=status.over)],
         run=run,
         url=following.follow("rate", run, partial(view, titles, chance)),
-        status=asdict(status),
-        over=status.over,
+        status=status,
         alt=f"Loss of {what} while the learning rate rises, with {', '.join(titles)}",
     )
-    components.mount("rates", data=message, key="rate.chart", on_pick=take)
+    components.mount("run_charts", data=message, key="rate.chart", on_pick=take)
 
 
 def view(
     titles: list[str], chance: float, lines: list[Report], newest: Report | None
 ) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     """What the browser gets of the run while it goes on: nothing, where nothing is new."""
-    return rates.drawn(titles, chance, newest, marked=False) if newest else ({}, [])
+    return run_charts.drawn([rates.chart(titles, chance, newest, marked=False)]) if newest else ({}, [])
 
 
 def take() -> None:
@@ -144,7 +141,7 @@ def offer(chosen: tuple[str, ...], newest: Report | None) -> None:
             label = f"Use {nearest(rate) if known else '…'} with {TITLES[name]}"
             icon = ":material/play_arrow:"
             if st.button(label, key=f"rate.use.{name}", icon=icon, disabled=not known):
-                use(name, nearest(rate))
+                use(name, rate)
 
 
 def nearest(rate: float) -> str:
@@ -152,10 +149,14 @@ def nearest(rate: float) -> str:
     return min(settings.RATES, key=lambda step: abs(math.log(float(step) / rate)))
 
 
-def use(optimiser: str, rate: str) -> None:
-    """Go to the main view, where a run with this optimiser and this rate begins."""
-    for name, value in {"t_optimiser": optimiser, "t_lr": rate, "run": "", "view": "pictures"}.items():
+def use(optimiser: str, rate: float) -> None:
+    """Go to the main view, where a run begins with this optimiser and the nearest rate of its slider."""
+    near = nearest(rate)
+    for name, value in {"t_optimiser": optimiser, "t_lr": near, "run": "", "view": "pictures"}.items():
         links.choose(name, value)
+    if f"{rate:.2g}" != near:
+        found = f"The rate that was suggested for {TITLES[optimiser]}, {rate:.2g}"
+        links.miss("t_lr", near, f"{found}, is rounded to {near}, a step of the slider.")
     st.rerun()
 
 

@@ -86,6 +86,11 @@ def walked(name: str, on: int, chosen: tuple[int, int] | None, _begin: Begin) ->
     return walkthrough.walked(walkthrough.ahead(_begin.run, on), chosen)
 
 
+def settle() -> None:
+    """Say what the link names in vain."""
+    following.linked("run")
+
+
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """The controls, the step, its formulas with their numbers, and what to notice."""

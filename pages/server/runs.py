@@ -54,20 +54,41 @@ def follow(key: str, run: str, view: View) -> str:
 
 
 def answer(run: str, view: View, question: dict[str, Any]) -> bytes:
-    """A message about a run: `status`, `next` (the next `since`), `over`, and what the view makes.
+    """A message about a run: `status`, `over`, what `mark` says, and what the view makes.
 
     Args:
         run: its id.
         view: takes what is new.
-        question: `since` (number of a report), and perhaps `do`, a key of ACTIONS.
+        question: `since` (number of a report), perhaps `lives`, and perhaps `do`, a key of ACTIONS.
     """
     if "do" in question:
         pick(ACTIONS, question["do"], "action")(run)
-    since = question.get("since", 0)
-    if type(since) is not int:
-        raise InputError("Reports are counted in whole numbers. Reload the page to go on.")
     status = runs.status(run, watching=True)  # first: once it is over, all lines are there
+    since = first_new(status, question.get("since", 0), question.get("lives"))
     lines, following = runs.history(run, since)
     newest = runs.newest(run, since)  # last: it is as new as any line
     header, blocks = view(lines, newest)
-    return pack({"status": asdict(status), "next": following, "over": status.over} | header, *blocks)
+    return pack(
+        {"status": asdict(status), "over": status.over, **mark(status, since, following), **header}, *blocks
+    )
+
+
+def first_new(status: runs.Status, since: object, lives: object) -> int:
+    """Number of the first report that is new to a component.
+
+    That is 0 where the run has had another process since: it went on from a checkpoint, and what was
+    reported behind that is reported once more.
+
+    Args:
+        status: of the run.
+        since: the number up to which the component was told.
+        lives: how many processes there had been by then; None where it does not know.
+    """
+    if type(since) is not int:
+        raise InputError("Reports are counted in whole numbers. Reload the page to go on.")
+    return since if lives is None or lives == status.lives else 0
+
+
+def mark(status: runs.Status, since: int, following: int) -> dict[str, Any]:
+    """How far a component has been told: `next` and `lives`, to be asked with; `anew` for a whole history."""
+    return {"next": following, "lives": status.lives, "anew": since == 0}

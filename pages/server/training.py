@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from pages.components import pack, watch
 from pages.server import live
+from pages.server.runs import first_new, mark
+from pages.server.ways import ways
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec
 from vizcore.runs import following
@@ -57,9 +59,15 @@ def begun(run: str) -> Spec:
     return Spec(**_entry(run)["began"])
 
 
-def current(run: str) -> Spec:
-    """Its settings as of now, with the changes that were made on its way; errors as of `begun`."""
-    return Spec(**_entry(run)["settings"])
+def current(run: str, step: int | None = None) -> Spec:
+    """Its settings as of now, with the changes that were made on its way; errors as of `begun`.
+
+    Args:
+        run: its id.
+        step: one that has a checkpoint; the settings are those of that step then.
+    """
+    now = _entry(run)["settings"]
+    return Spec(**(now if step is None else following.checkpoint(run, step).settings))
 
 
 def _entry(run: str) -> dict[str, Any]:
@@ -95,19 +103,20 @@ def answer(run: str, question: dict[str, Any]) -> bytes:
     known = plan(begun(run), extent(run))
     if "do" in question:
         obey(run, known, question["do"])
-    since = _whole(question.get("since", 0))
+    now = current(run)
     status = runs.status(run, watching=True)  # first: once it is over, all lines are there
+    since = first_new(status, question.get("since", 0), question.get("lives"))
     lines, following_report = runs.history(run, since)
     header = {
         "status": asdict(status),
-        "next": following_report,
         "over": status.over,
+        **mark(status, since, following_report),
         "total": known.total,
         "per_epoch": known.steps,
         "checkpoints": runs.checkpoints(run),
+        "ways": [(name, way.title) for name, way in ways(run, now, status.end).items()],
     }
     if not since:
-        now = current(run)
         header["settings"] = {name: getattr(now, name) for name in LIVE}
     shown, arrays = looked(run, known, question)
     return pack(header | shown, *_columns(lines), *arrays)
@@ -159,7 +168,7 @@ def looked(run: str, known: Plan, question: dict[str, Any]) -> tuple[dict[str, A
         step = _whole(max(kept, default=-1) if at is None else at)
         if step not in kept:
             raise InputError("Nobody can go back to this step. Choose another one.")
-        found = _past(run, step, _cell(cell), None if probe is None else _whole(probe))
+        found = _past(run, step, _cell(cell), current(run).probe if probe is None else _whole(probe))
     header = {"at": step, "identity": f"{run}.{step}.{layer}.{cell}.{probe}"}
     if not found or question.get("have") == header["identity"]:
         return header | {"arrays": []}, []
@@ -174,7 +183,7 @@ def _newest(run: str) -> tuple[Arrays, int]:
     return {name: value for name, value in report.items() if isinstance(value, np.ndarray)}, report["step"]
 
 
-def _past(run: str, step: int, cell: tuple[int, int] | None, probe: int | None) -> Arrays:
+def _past(run: str, step: int, cell: tuple[int, int] | None, probe: int) -> Arrays:
     """A look at a checkpoint; computed here, whether the run goes on or not."""
     if (own := pictures(run)) is None:
         return _kept(run, step, cell, probe)
@@ -183,7 +192,7 @@ def _past(run: str, step: int, cell: tuple[int, int] | None, probe: int | None) 
 
 
 @lru_cache(maxsize=16)
-def _kept(run: str, step: int, cell: tuple[int, int] | None, probe: int | None) -> Arrays:
+def _kept(run: str, step: int, cell: tuple[int, int] | None, probe: int) -> Arrays:
     found = following.checkpoint(run, step)
     return past.look(Spec(**found.settings), found.state, cell, probe)
 

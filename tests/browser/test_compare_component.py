@@ -38,11 +38,20 @@ def lines(known: int, wide: int, level: float) -> list[dict[str, Any]]:
     ]
 
 
-def reply(known: int, state: str = "running", shown: tuple[Shown, ...] = RUNS) -> str:
+def reply(
+    known: int,
+    state: str = "running",
+    shown: tuple[Shown, ...] = RUNS,
+    *,
+    lives: int = 1,
+    anew: bool = False,
+) -> str:
     histories = [lines(known, run.wide, 2.0 + at) for at, run in enumerate(shown)]
     statuses = [status(state, 10 * known)] * len(shown)
     header, blocks = compare.news(shown, statuses, histories, [1.0] * len(shown))
-    return base64.b64encode(packed(header | {"next": [known] * len(shown)}, *blocks)).decode()
+    count = len(shown)
+    marks = {"next": [known] * count, "lives": [lives] * count, "anew": [anew] * count}
+    return base64.b64encode(packed(header | marks, *blocks)).decode()
 
 
 def message(shown: tuple[Shown, ...] = RUNS, key: str = "a", over: bool = False) -> bytes:
@@ -85,7 +94,22 @@ def test_all_runs_are_drawn_in_all_three_charts(page: Page) -> None:
         "η = 1",
     ]
     assert page.locator("figure.chart").count() == 3
-    expect(page.locator(".standing")).to_have_text("All 200 steps are done.")
+    expect(page.locator(".standing")).to_have_text("All are done.")
+    expect(page.locator(".told")).to_be_empty()
+
+
+def test_each_run_says_how_it_stands_and_those_that_work_are_drawn(page: Page) -> None:
+    statuses = [status("running", 30), Status("queued", 0, None, 2, 0.0, None, "", "")]
+    header, blocks = compare.news(RUNS, statuses, [lines(4, BAND, 2.0), []], [1.0, 1.0])
+    marks: dict[str, Any] = {"next": [4, 0], "lives": [1, 0], "anew": [False, False]}
+    answer(page, base64.b64encode(packed(header | marks, *blocks)).decode())
+    render(page, message())
+    expect(page.locator(".told")).to_have_text("weights small: step 30 of 100; η = 1: waits at place 2")
+    assert ink(page, ORANGE) > 3000
+    page.locator("canvas.over").first.press("End")
+    expect(page.locator("figcaption .where").first).to_have_text(
+        "at 40"
+    )  # four epochs for three that are done
 
 
 def test_a_band_is_an_area_and_goes_when_its_name_is_clicked(page: Page) -> None:
@@ -114,6 +138,14 @@ def test_what_is_new_is_asked_for_with_a_number_for_each_run(page: Page) -> None
     assert page.evaluate("() => window.asked.slice(0, 2).map(({ since }) => since)") == [0, [4, 4]]
 
 
+def test_a_run_that_was_killed_is_drawn_as_it_goes_on_from_its_checkpoint(page: Page) -> None:
+    answer(page, reply(6), reply(3, lives=2, anew=True), reply(0, lives=2))
+    render(page, message())
+    page.wait_for_function("() => window.asked.length >= 3")
+    expect(page.locator(".root")).to_have_attribute("data-known", "3.3")
+    assert page.evaluate("() => window.asked.slice(0, 3).map(({ lives }) => lives?.[0])") == [None, 1, 2]
+
+
 def test_validation_has_a_point_for_each_time_it_was_measured(page: Page) -> None:
     render(page, message())
     expect(page.locator(".root")).to_have_attribute("data-known", "11.11")
@@ -135,7 +167,7 @@ def test_pause_speaks_to_all_runs_and_again_asks_for_others(page: Page) -> None:
     answer(page, reply(3), pause=reply(3, "paused"))
     render(page, message())
     page.get_by_role("button", name="pause").click()
-    expect(page.locator(".standing")).to_have_text("Paused at step 60 of 200.")
+    expect(page.locator(".standing")).to_have_text("Paused.")
     page.get_by_role("button", name="start again").click()
     assert picks(page) == [["pick", {"again": True}]]
 

@@ -121,7 +121,12 @@ def test_what_has_left_the_page_no_longer_asks(page: Page, run: Run) -> None:
     assert len(run.questions) == asked
 
 
+def just_reloaded(page: Page) -> None:
+    page.evaluate("() => sessionStorage.setItem('follow.reloaded', Date.now())")
+
+
 def test_a_server_that_is_gone_is_said_once_and_asked_again_later(page: Page, run: Run) -> None:
+    just_reloaded(page)
     run.gone = True
     follow(page)
     page.wait_for_function("() => window.seen.length >= 1")
@@ -133,9 +138,30 @@ def test_a_server_that_is_gone_is_said_once_and_asked_again_later(page: Page, ru
 def test_another_address_is_asked_at_once_when_the_first_one_is_not_known_any_more(
     page: Page, run: Run
 ) -> None:
+    just_reloaded(page)
     run.gone = True
     follow(page)
     page.wait_for_function("() => window.seen.length === 1")
     run.gone = False
     follow(page, "/live/b?1")
     page.wait_for_function("() => window.seen.flat().includes(0)", timeout=1000)
+
+
+def test_a_server_that_was_started_anew_brings_the_page_back_by_its_link_but_not_over_and_over(
+    page: Page, run: Run
+) -> None:
+    run.gone = True
+    with page.expect_event("framenavigated"):
+        follow(page)
+    page.evaluate(LOAD, bundle("follow"))
+    page.evaluate("() => { window.stays = true; }")
+    follow(page)
+    page.wait_for_function("() => window.seen.length >= 2")
+    assert page.evaluate("() => window.stays")
+
+
+def test_another_minute_may_bring_the_page_back_again(page: Page, run: Run) -> None:
+    page.evaluate("() => sessionStorage.setItem('follow.reloaded', Date.now() - 61_000)")
+    run.gone = True
+    with page.expect_event("framenavigated"):
+        follow(page)

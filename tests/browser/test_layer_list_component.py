@@ -109,6 +109,36 @@ def test_the_keyboard_selects_moves_and_removes(browser: Browser) -> None:
         assert names(page)[-1] == "linear1"
 
 
+def test_changes_are_taken_back_one_by_one(browser: Browser) -> None:
+    with building(browser) as page:
+        undo = page.get_by_role("button", name="Undo")
+        expect(undo).to_be_disabled()
+        page.get_by_label("kernel").fill("3")
+        page.get_by_role("button", name="tanh").click()
+        page.get_by_label("Start from").select_option("lenet5")
+        expect(page.locator(".layer")).not_to_have_count(4)
+        undo.click()
+        expect(page.locator(".layer")).to_have_count(4)
+        undo.click()
+        expect(row(page, 0).locator(".shape")).to_have_text("4 maps of 30 × 30")
+        row(page, 0).focus()
+        page.keyboard.press("Control+z")
+        expect(row(page, 0).locator(".shape")).to_have_text("4 maps of 28 × 28")
+        expect(undo).to_be_disabled()
+        assert built(page) == specs.parse(json.dumps({"input": SHAPE, "layers": SMALL}))
+
+
+def test_twenty_changes_can_be_taken_back(browser: Browser) -> None:
+    with building(browser) as page:
+        for _ in range(21):
+            page.get_by_role("button", name="tanh").click()
+        undo = page.get_by_role("button", name="Undo")
+        for _ in range(20):
+            undo.click()
+        expect(undo).to_be_disabled()
+        expect(page.locator(".layer")).to_have_count(len(SMALL) + 1)
+
+
 def test_a_recipe_replaces_what_is_there(browser: Browser) -> None:
     with building(browser) as page:
         page.locator(".recipe").select_option("resnet")

@@ -132,9 +132,39 @@ def test_a_run_that_diverges_says_so_and_where(visit: Visit, server: str) -> Non
     page.goto(f"{server}/live-training?view=pictures&t_optimiser=sgd&t_lr=0.5")
     expect(page.locator(".sentence")).to_contain_text("The run has diverged.", timeout=READY)
     expect(page.get_by_text("Go back to an earlier step, take a smaller rate, and branch.")).to_be_visible()
-    expect(page.get_by_role("button", name="Branch")).to_be_disabled()
+    expect(page.get_by_role("button", name="Branch", exact=True)).to_be_disabled()
     page.locator(".time input").press("Home")
-    expect(page.get_by_role("button", name="Branch")).to_be_enabled()
+    expect(page.get_by_role("button", name="Branch", exact=True)).to_be_enabled()
+
+
+def test_a_run_that_diverged_goes_on_at_once_with_a_tenth_of_the_rate(visit: Visit, server: str) -> None:
+    page = visit.page
+    page.goto(f"{server}/live-training?view=pictures&t_optimiser=sgd&t_lr=0.5&t_epochs=500")
+    page.get_by_role("button", name="with a tenth of the learning rate, 0.05").click(timeout=READY)
+    expect(page.locator(".standing")).to_have_text(re.compile("Running: step [1-9]"), timeout=READY)
+    run = run_of(page)
+    assert (runs.description(run)["step"], runs.description(run)["settings"]["lr"]) == (0, 0.05)
+    runs.stop(run)
+
+
+def test_what_to_notice_is_about_the_step_that_is_shown(visit: Visit, server: str) -> None:
+    page = visit.page
+    page.goto(f"{server}/live-training?view=pictures&t_epochs=2")
+    expect(page.get_by_text("At epoch 2,")).to_be_visible(timeout=READY)
+    page.locator(".time input").press("Home")
+    expect(page.get_by_text("Before the first step,")).to_be_visible(timeout=READY)
+    page.reload()
+    expect(page.locator(".time b")).to_have_text("step 0", timeout=READY)
+    expect(page.get_by_text("Before the first step,")).to_be_visible(timeout=READY)
+
+
+def test_the_first_filters_are_seen_without_scrolling(visit: Visit, server: str) -> None:
+    page = visit.page
+    page.goto(f"{server}/live-training?view=pictures&t_epochs=2")
+    expect(page.get_by_text("At epoch 2,")).to_be_visible(timeout=READY)
+    box = page.locator(".filters .frame").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 800
 
 
 def test_a_run_is_shown_on_after_its_server_was_started_anew(visit: Visit, tmp_path: Path) -> None:

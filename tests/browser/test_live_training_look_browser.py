@@ -20,6 +20,7 @@ def page(visit: Visit, server: str) -> Page:
 def test_a_network_that_was_trained_here_shows_its_filters(page: Page) -> None:
     page.get_by_role("button", name="Look into this network").click()
     expect(page.get_by_role("button", name=re.compile("LeNet-5 on digits, step 20,"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Digits: example 1"))).to_be_visible()
     page.get_by_test_id("stMain").get_by_role("link", name="Filters").click()
     expect(page.get_by_text("All 150 weights of conv1")).to_be_visible()
     page.get_by_role("button", name=re.compile("LeNet-5 on digits")).click()

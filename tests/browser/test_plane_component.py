@@ -132,6 +132,16 @@ def test_a_run_is_followed_and_python_hears_of_its_end(page: Page) -> None:
     assert [pick for _, pick in picks(page)] == [{"standing": "finished"}]
 
 
+def test_the_axis_of_epochs_grows_in_doublings(page: Page) -> None:
+    curve, at = page.locator(".box canvas.over"), page.locator(".box figcaption .where")
+    for known, end in ((5, "at 10"), (11, "at 20"), (21, "at 40")):
+        answer(page, reply(known))
+        render(page, message(run=f"{known}"))
+        expect(page.locator(".read")).to_contain_text(f"Epoch {known}: ")
+        curve.press("End")
+        expect(at).to_have_text(end)
+
+
 def test_a_map_that_comes_late_is_not_shown_for_another_unit(page: Page) -> None:
     answer(page, reply(3, False, total=40, step=3))
     render(page, message(over=False, status=STATUS | {"state": "running", "total": 40}))

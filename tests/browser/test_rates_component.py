@@ -1,18 +1,22 @@
-"""rates.js alone on a blank page: it follows a run, says how it stands, and reports its end."""
+"""run_charts.js alone on a blank page: it follows a run, says how it stands, and reports its end."""
 
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from pages.components.rates import drawn, pack
+from pages.components import run_charts
+from pages.components.rates import chart
 from tests.browser.blank import blank_page, overflows, picks, render
-from tests.browser.replies import STATUS, answer, reply_with
+from tests.browser.replies import answer, reply_with
+from vizcore.runs import Status
 from vizcore.toolkit.rate_finder import BATCHES, RATES
 
 TITLES = ["SGD", "Adam"]
-FINISHED = STATUS | {"state": "finished", "step": BATCHES, "total": BATCHES}
+GOING = Status("running", 0, BATCHES, 0, 1.0, None, "", "cpu")
+FINISHED = replace(GOING, state="finished", step=BATCHES)
 
 
 def newest(known: int) -> dict[str, Any]:
@@ -23,23 +27,17 @@ def newest(known: int) -> dict[str, Any]:
 
 
 def message(known: int = 0, *, over: bool = False) -> bytes:
-    texts = {
-        "run": "a",
-        "url": "/live",
-        "over": over,
-        "status": FINISHED if over else STATUS,
-        "alt": "losses",
-    }
-    return pack(TITLES, 2.3, newest(known) if known else None, **texts)
+    drawn = chart(TITLES, 2.3, newest(known) if known else None, marked=over)
+    return run_charts.pack([drawn], run="a", url="/live", status=FINISHED if over else GOING, alt="losses")
 
 
 def reply(known: int, *, over: bool = False) -> str:
-    found = drawn(TITLES, 2.3, newest(known), marked=False)
-    return reply_with(found, known, over, FINISHED if over else {"total": BATCHES, "step": known})
+    found = run_charts.drawn([chart(TITLES, 2.3, newest(known), marked=False)])
+    return reply_with(found, known, over, asdict(FINISHED if over else replace(GOING, step=known)))
 
 
 def test_the_curves_grow_and_python_hears_of_the_end(browser: Browser) -> None:
-    with blank_page(browser, "rates") as page:
+    with blank_page(browser, "run_charts") as page:
         answer(page, reply(40), reply(BATCHES, over=True))
         render(page, message())
         expect(page.locator(".standing")).to_have_text(f"All {BATCHES} steps are done.")
@@ -48,7 +46,7 @@ def test_the_curves_grow_and_python_hears_of_the_end(browser: Browser) -> None:
 
 
 def test_another_search_can_be_asked_for(browser: Browser) -> None:
-    with blank_page(browser, "rates") as page:
+    with blank_page(browser, "run_charts") as page:
         answer(page, reply(BATCHES, over=True))
         render(page, message(BATCHES, over=True))
         page.get_by_role("button", name="start again").click()
@@ -56,7 +54,7 @@ def test_another_search_can_be_asked_for(browser: Browser) -> None:
 
 
 def test_the_rate_under_the_pointer_is_read_with_its_losses(browser: Browser) -> None:
-    with blank_page(browser, "rates") as page:
+    with blank_page(browser, "run_charts") as page:
         answer(page, reply(BATCHES, over=True))
         render(page, message(BATCHES, over=True))
         page.locator(".over").focus()
@@ -66,19 +64,32 @@ def test_the_rate_under_the_pointer_is_read_with_its_losses(browser: Browser) ->
 
 @pytest.mark.parametrize("width", [300, 1200])
 def test_it_is_as_wide_as_its_place(browser: Browser, width: int) -> None:
-    with blank_page(browser, "rates", width=width) as page:
+    with blank_page(browser, "run_charts", width=width) as page:
         answer(page, reply(BATCHES, over=True))
         render(page, message(BATCHES, over=True))
         assert not overflows(page)
 
 
 def test_a_suggestion_is_marked_on_its_curve_at_the_end_only() -> None:
-    (point,) = drawn(TITLES, 2.3, newest(BATCHES), marked=True)[0]["charts"][0]["points"]
-    assert (point["x"], point["y"]) == (RATES[70], pytest.approx(1.6))
-    assert not drawn(TITLES, 2.3, newest(BATCHES), marked=False)[0]["charts"][0]["points"]
+    (point,) = chart(TITLES, 2.3, newest(BATCHES), marked=True).points
+    assert point.x == RATES[70]
+    assert point.y == pytest.approx(1.6)
+    assert not chart(TITLES, 2.3, newest(BATCHES), marked=False).points
 
 
 def test_one_optimiser_is_shown_with_every_batch() -> None:
     only = {name: value[:1] for name, value in newest(5).items()}
-    lines = drawn(["SGD"], 2.3, only, marked=False)[0]["charts"][0]["lines"]
-    assert [line["name"] for line in lines] == ["SGD", "each batch"]
+    assert [line.name for line in chart(["SGD"], 2.3, only, marked=False).lines] == ["SGD", "each batch"]
+
+
+def test_where_the_cursor_is_left_is_reported_once(browser: Browser) -> None:
+    drawn = chart(TITLES, 2.3, newest(BATCHES), marked=True)
+    with blank_page(browser, "run_charts") as page:
+        answer(page, reply(BATCHES, over=True))
+        message = run_charts.pack(
+            [drawn], run="a", url="/live", status=FINISHED, alt="", cursor=float(RATES[70])
+        )
+        render(page, message)
+        page.locator(".over").press("ArrowRight")
+        assert picks(page) == [["pick", {"x": pytest.approx(RATES[71], rel=1e-6)}]]
+        assert page.locator(".over").get_attribute("role") == "slider"

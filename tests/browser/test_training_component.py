@@ -52,21 +52,28 @@ def trained() -> tuple[list[dict[str, Any]], Any, Any]:
     return lines, inspected(run), names(run) | {"classes": run.data.classes}
 
 
-def reply(count: int = 31, *, checkpoints: tuple[int, ...] = (0, 10, 20), **status: Any) -> str:
+def reply(
+    count: int = 31,
+    *,
+    checkpoints: tuple[int, ...] = (0, 10, 20),
+    lives: int = 1,
+    ways: tuple[tuple[str, str], ...] = (),
+    **status: Any,
+) -> str:
     lines, look, known = trained()
     shown, arrays = watch.blocks(look, known)
     standing = STANDING | {"step": lines[count - 1]["step"]} | status
     over = standing["state"] in ("finished", "stopped", "failed")
     header: dict[str, Any] = {"status": standing, "next": count, "over": over, "total": 100, "per_epoch": 15}
-    header |= {"checkpoints": checkpoints}
+    header |= {"checkpoints": checkpoints, "lives": lives, "anew": True, "ways": ways}
     columns = [np.array([line[name] for line in lines[:count]], kind) for name, kind in NUMBERS.items()]
     message = components.pack(header | shown | {"at": 30, "identity": "x"}, *columns, *arrays)
     return base64.b64encode(message).decode()
 
 
-def message(run: str = "a", address: str = "", **status: Any) -> bytes:
+def message(run: str = "a", address: str = "", at: int | None = None, **status: Any) -> bytes:
     settings = {"lr": 0.01, "weight_decay": 0.0}
-    return pack(run, address or f"/live?{run}", settings, STANDING | status, "LeNet-5 learns digits")
+    return pack(run, address or f"/live?{run}", settings, STANDING | status, at, "LeNet-5 learns digits")
 
 
 def serve(page: Page, **replies: str) -> None:
@@ -155,6 +162,57 @@ def test_the_time_slider_asks_for_a_checkpoint_and_marks_it_in_the_curves(page: 
     page.wait_for_function("() => window.asked.at(-1).at === null")
 
 
+def test_python_hears_of_the_step_that_is_looked_at_when_the_slider_is_let_go(page: Page) -> None:
+    render(page, message())
+    expect(page.locator(".time b")).to_have_text("now, step 30")
+    page.locator(".time input").press("ArrowLeft")
+    page.locator(".time input").press("End")
+    assert picks(page) == [["pick", {"at": 20}], ["pick", {"at": None}]]
+
+
+def test_a_link_opens_at_its_step(page: Page) -> None:
+    render(page, message(at=10))
+    expect(page.locator(".time b")).to_have_text("step 10")
+    page.wait_for_function("() => window.asked.at(-1).at === 10")
+    assert picks(page) == []
+
+
+def test_what_would_help_a_run_that_failed_is_offered_at_once(page: Page) -> None:
+    title = "Branch from step 20 with a tenth of the learning rate, 0.001"
+    serve(page, now=reply(state="failed", ways=(("slower", title),)))
+    render(page, message())
+    page.get_by_role("button", name=title).click()
+    assert picks(page)[-1] == ["pick", {"way": "slower"}]
+
+
+def test_the_axis_of_steps_grows_in_doublings_of_an_epoch(page: Page) -> None:
+    serve(page, now=reply(11))
+    render(page, message())
+    curve, at = page.locator("canvas.over").first, page.locator(".box figcaption .where").first
+    standing(page).to_contain_text("step 10")
+    for count, end in ((11, "at 15"), (18, "at 30"), (31, "at 30")):
+        serve(page, now=reply(count))
+        standing(page).to_contain_text(f"step {count - 1} of")
+        curve.press("Home")
+        curve.press("End")
+        expect(at).to_have_text(end)
+    serve(page, now=reply(25, state="stopped"))
+    standing(page).to_contain_text("Stopped: step 24")
+    curve.press("End")
+    expect(at).to_have_text("at 24")
+
+
+def test_the_loss_can_be_read_on_a_logarithmic_scale(page: Page) -> None:
+    render(page, message())
+    standing(page).to_contain_text("step 30")
+    drawn = "() => window.parent_.querySelector('canvas.base').toDataURL()"
+    before = page.evaluate(drawn)
+    page.get_by_label("Loss on a logarithmic scale").check()
+    assert page.evaluate(drawn) != before
+    page.get_by_label("Loss on a logarithmic scale").uncheck()
+    assert page.evaluate(drawn) == before
+
+
 def test_a_branch_begins_at_the_step_that_is_looked_at_with_the_rates_as_they_stand(page: Page) -> None:
     serve(page, now=reply(state="failed", sentence="It has diverged."))
     render(page, message())
@@ -176,14 +234,18 @@ def test_python_hears_once_that_the_run_rests(page: Page) -> None:
     expect(page.get_by_role("button", name="Play")).to_be_disabled()
 
 
-def test_a_run_that_was_interrupted_goes_on_and_its_curves_are_asked_for_again(page: Page) -> None:
-    serve(page, now=reply(state="lost", sentence="It can go on from step 20."), go=reply())
+def test_a_run_that_was_interrupted_goes_on_and_its_curves_end_where_it_does(page: Page) -> None:
+    serve(page, now=reply(state="lost", sentence="It can go on from step 20."), go=reply(22, lives=2))
     render(page, message())
     standing(page).to_have_text("Interrupted: step 30 of 100, epoch 2.0 · on the CPU.")
     expect(page.locator(".sentence")).to_have_text("It can go on from step 20.")
     page.get_by_role("button", name="Go on").click()
-    standing(page).to_contain_text("Running")
-    assert next(asked["since"] for asked in page.evaluate("() => window.asked") if "do" in asked) == 0
+    standing(page).to_contain_text("Running: step 21")
+    expect(page.locator(".ways button")).to_have_count(0)
+    page.wait_for_function("() => window.asked.at(-1).lives === 2")
+    page.locator("canvas.over").first.press("End")
+    expect(page.locator(".box figcaption .where").first).to_have_text("at 30")
+    expect(page.locator(".legend b").first).to_be_empty()
 
 
 def test_behind_the_last_step_nothing_can_branch(page: Page) -> None:
@@ -213,13 +275,6 @@ def test_a_server_that_is_away_is_said_and_the_run_is_shown_on_once_it_is_back(p
     expect(page.locator(".sentence")).to_be_empty()
     page.evaluate("() => { window.fetch = window.back; }")
     standing(page).to_contain_text("Running: step 30")
-
-
-def test_a_server_that_was_started_anew_brings_the_page_back_by_its_link(page: Page) -> None:
-    render(page, message())
-    standing(page).to_contain_text("Running: step 30")
-    with page.expect_event("framenavigated"):
-        page.evaluate("() => { window.fetch = async () => ({ ok: false, status: 404 }); }")
 
 
 def test_a_new_address_of_the_same_run_is_asked_at_once(page: Page) -> None:

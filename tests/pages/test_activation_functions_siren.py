@@ -91,11 +91,12 @@ def test_a_run_that_rests_goes_on_for_those_who_arrive_and_one_that_ended_begins
     runs.stop(second)
 
 
-def test_the_oldest_runs_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_runs_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_runs, "MOST", 1)
     first = run_of(finished())
     finished(seed="1")
-    assert run_of(finished()) != first
+    assert len(kept_runs._kept) == 1
+    assert run_of(finished()) == first
 
 
 def test_a_smaller_picture_is_learnt_where_that_is_asked_for_and_its_proportions_stay() -> None:

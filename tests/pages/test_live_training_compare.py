@@ -147,10 +147,20 @@ def test_an_answer_has_what_is_new_of_each_run() -> None:
 
 
 def test_axes_count_steps_epochs_or_seconds() -> None:
+    run, curve = begun("live_training.train"), Shown("a", 1, 5, 100)
     status = runs.Status("running", 50, 100, 0, 10.0, 10.0, "", "cpu")
-    curve = Shown("a", BAND, 5, 100)
-    assert [compared.scale(axis, status, curve) for axis in compared.AXES] == [1, 0.2, 0.2]
-    assert compared.scale("seconds", runs.Status("queued", 0, None, 1, 0.0, None, "", ""), curve) == 0
+    assert [compared.scale(axis, run, status, curve) for axis in compared.AXES] == [1, 0.2, 0.2]
+    queued = runs.Status("queued", 0, None, 1, 0.0, None, "", "")
+    assert compared.scale("seconds", run, queued, curve) == 0
+
+
+def test_seconds_of_many_seeds_are_those_that_they_measured() -> None:
+    run = begun()
+    status = runs.Status("running", 50, 100, 0, 1e9, 10.0, "", "cpu")
+    last = runs.history(run)[0][-1]
+    assert last["seconds"] > 0
+    curve = Shown("a", BAND, 3, 6)
+    assert compared.scale("seconds", run, status, curve) == last["seconds"] / last["step"]
 
 
 def test_names_say_what_differs_and_equal_ones_are_counted() -> None:
@@ -163,9 +173,9 @@ def test_names_say_what_differs_and_equal_ones_are_counted() -> None:
 def test_runs_together_are_as_far_as_all_their_steps() -> None:
     going = runs.Status("running", 10, 100, 0, 1.0, 9.0, "", "cpu")
     done = runs.Status("finished", 100, 100, 0, 9.0, None, "", "cpu")
-    both = together([done, going])
+    both = together([done, going], 200)
     assert (both["state"], both["step"], both["total"], both["eta"]) == ("running", 110, 200, 9.0)
-    assert together([done, done])["state"] == "finished"
+    assert together([done, done], 200)["state"] == "finished"
 
 
 def test_the_chance_counts_pairs_and_equal_bands_have_an_even_one() -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages.parts import live_training_files as files
 from pages.parts.live_training_pictures_settings import USUAL, value_of
 from pages.server import trained
-from tests.pages.convolution_views import SHELL
+from tests.pages.views import SHELL
 from tests.runs.rehearsing import until_state
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec
@@ -57,17 +57,28 @@ def visited(run: str) -> AppTest:
 def test_a_button_puts_the_network_into_the_tube(run: str) -> None:
     app = visited(run)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trained, "LOOKED_AT_BY", ())
+        patch.setattr(trained, "LOOKED_AT_BY", {})
         app.button(key="trained.look").click().run()
     assert not app.exception
     assert app.query_params["net"] == trained.keep(run)
     assert trained.keep(run) in app.session_state["stage.trained"]
 
 
-@pytest.mark.parametrize("where", ["filters", "feature_maps", "invariance"])
-def test_other_pages_open_with_a_trained_network(run: str, where: str) -> None:
+def test_the_example_that_is_looked_at_comes_onto_the_stage(run: str) -> None:
+    image, title = trained.probe(run, 2)
+    assert (image.shape, image.dtype.name, image.max() <= 1) == ((32, 32, 3), "float32", True)
+    assert title.startswith("Digits: example 3, ")
+    app = visited(run)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trained, "LOOKED_AT_BY", {})
+        app.button(key="trained.look").click().run()
+    assert app.session_state["picture"].startswith("mine-")
+
+
+@pytest.mark.parametrize(("where", "view"), trained.LOOKED_AT_BY.items())
+def test_other_pages_open_with_a_trained_network(run: str, where: str, view: str) -> None:
     app = AppTest.from_file(SHELL, default_timeout=60)
-    app.query_params["net"] = trained.keep(run)
+    app.query_params["net"], app.query_params["view"] = trained.keep(run), view
     app.run().switch_page(f"../{where}.py").run()
     assert not app.exception
     cards = "".join(part.proto.json for part in app.get("bidi_component"))

@@ -60,6 +60,34 @@ def test_a_link_with_a_run_shows_it_and_begins_no_other() -> None:
     until_state(run, "finished")
 
 
+def test_while_there_are_no_data_the_ways_to_them_stand_open() -> None:
+    app = opened(t_data="own")
+    assert not app.exception
+    assert "Add or remove pictures" in [button.label for button in app.button]
+    assert "The data" not in [expander.label for expander in app.expander]
+
+
+def test_the_words_are_about_the_step_that_is_shown() -> None:
+    run = run_of(opened(**SHORT, t_schedule="cosine"))
+    until_state(run, "finished")
+    first = runs.checkpoints(run)[0]
+    app = opened(run=run, run_at=str(first))
+    assert message(app, "ranges")[0]["at"] == first == 0
+    assert "Before the first step" in texts(app)
+    last = texts(opened(run=run))
+    assert "At epoch 1," in last
+    assert "These are the numbers of step 6." in last
+
+
+@pytest.mark.parametrize(
+    ("value", "at"), [("", None), ("x", None), ("²", None), ("-1", None), ("9" * 60, 6), ("0", 0)]
+)
+def test_the_step_of_a_link_is_the_nearest_that_is_kept(value: str, at: int | None) -> None:
+    run = run_of(opened(**SHORT))
+    until_state(run, "finished")
+    assert message(opened(run=run, run_at=value), "ranges")[0]["at"] == at
+
+
 def test_train_begins_another_run_and_ends_the_one_before() -> None:
     app = opened(**SHORT | {"t_epochs": "500"})
     first = run_of(app)
@@ -105,6 +133,16 @@ def test_hostile_settings_are_those_of_a_first_visit(value: str) -> None:
     runs.stop(run_of(app))
 
 
+def test_a_number_between_the_steps_of_a_slider_becomes_the_nearest_and_the_header_says_so() -> None:
+    app = opened(**SHORT | {"t_epochs": "3"}, t_lr="0.04")
+    spec = begun(run_of(app))
+    assert (spec.epochs, spec.lr) == (2, 0.03)
+    assert "“Epochs” to 3, which the slider does not have: it is 2 now." in texts(app)
+    app.select_slider(key="t_epochs.control").set_value("1").run()
+    assert "“Epochs”" not in texts(app.run())
+    runs.stop(run_of(app))
+
+
 def test_every_preset_is_made_of_steps_that_the_controls_have() -> None:
     for preset in view.PRESETS.values():
         given = {name: value for name, value in preset.settings.items() if name in settings.MORE}
@@ -127,6 +165,8 @@ def line(step: int, loss: float, validation: float, accuracy: float = 0.9) -> di
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
+        ([], "held out"),
+        ([line(0, 2.3, 2.3, 0.1)], "Before the first step, 10.0% of them are right."),
         ([line(43, 2.3, 2.3)], "hardly learnt"),
         ([line(43, 0.5, 0.5), line(430, 0.01, 0.9)], "overfits"),
         ([line(43, 0.5, 0.9), line(430, 0.001, 1.0)], "by heart"),
@@ -136,8 +176,7 @@ def line(step: int, loss: float, validation: float, accuracy: float = 0.9) -> di
     ],
 )
 def test_what_to_notice_follows_from_the_two_losses(lines: list[dict[str, Any]], said: str) -> None:
-    status = runs.Status("finished", 430, 430, 0, 1.0, None, "", "cpu")
-    assert said in " ".join(words.noticed(plan(Spec()), status, lines))
+    assert said in " ".join(words.noticed(plan(Spec()), lines))
 
 
 def test_a_run_that_diverged_is_compared_with_its_last_steps_and_the_change_that_caused_it() -> None:

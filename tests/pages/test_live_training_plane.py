@@ -196,3 +196,9 @@ def test_what_is_taken_away_recomputes_what_is_shown() -> None:
     code = script(Spec(epochs=100, layers=(3,), pace=50)).decode()
     compile(code, "recompute.py", "exec")
     assert "Spec(layers=(3,), epochs=100)" in code
+
+
+def test_a_number_between_the_steps_of_a_slider_becomes_the_nearest_and_the_header_says_so() -> None:
+    app = opened(epochs="400")
+    assert app.session_state["plane_epochs"] == "300"
+    assert "“Epochs” to 400, which the slider does not have: it is 300 now." in texts(app)

@@ -58,6 +58,8 @@ def test_the_button_goes_to_the_main_view_with_optimiser_and_rate() -> None:
     button.click().run()
     settings = {name: app.session_state[name] for name in ("view", "t_optimiser", "t_lr")}
     assert settings == {"view": "pictures", "t_optimiser": "adam", "t_lr": near}
+    rounded = f"{found.suggestions[0]:.2g}"
+    assert (f"Adam, {rounded}, is rounded to {near}" in texts(app)) == (rounded != near)
     assert not app.exception
 
 

@@ -176,6 +176,14 @@ def test_one_can_branch_from_a_checkpoint_only() -> None:
         runs.state_of(run, 77)
 
 
+def test_the_newest_run_with_a_label_is_found_by_it() -> None:
+    first, second = (runs.start("rehearsal.count", {}, label="mine") for _ in range(2))
+    assert runs.labelled("mine") == second
+    runs.remove(second)
+    assert runs.labelled("mine") == first
+    assert runs.labelled("other") == ""
+
+
 def test_a_removed_run_leaves_nothing() -> None:
     run = rehearse(steps=1000)
     path = folder.of(run)

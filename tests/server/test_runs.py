@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.server.runs import Lines, answer
-from tests.runs.rehearsing import leave_no_run, rehearse, until_state
+from tests.runs.rehearsing import kill, leave_no_run, rehearse, until, until_state
 from vizcore import runs
 from vizcore.toolkit.errors import InputError
 
@@ -44,6 +44,20 @@ def test_what_was_sent_is_not_sent_again(run: str) -> None:
     found = header(answer(run, view, {"since": 21}))
     assert (found["next"], found["new"]) == (21, False)
     assert found["blocks"][0][1] == 0
+
+
+def test_a_run_with_another_process_is_told_from_its_beginning() -> None:
+    other = rehearse(steps=10_000)
+    until(lambda: runs.checkpoints(other) != ())
+    first = header(answer(other, view, {"since": 0}))
+    kill(other)
+    until_state(other, "lost")
+    runs.resume(other)
+    until(lambda: runs.status(other).lives == 2)
+    since = {"since": first["next"]}
+    assert header(answer(other, view, since | {"lives": first["lives"]}))["anew"]
+    assert not header(answer(other, view, since | {"lives": 2}))["anew"]
+    runs.remove(other)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_orders_are_obeyed() -> None:
     until(lambda: runs.status(run).step == step + 1 + 6 - (step + 1) % 6)
     answer(run, {"do": {"change": {"lr": 0.5}}})
     until(lambda: current(run).lr == 0.5)
-    assert begun(run).lr == 0.01  # to begin again is to begin as it did
+    assert begun(run).lr == current(run, 0).lr == 0.01  # to begin again is to begin as it did
     answer(run, {"do": {"stop": 1}})
     until_state(run, "stopped")
 

@@ -174,6 +174,10 @@ def test_a_state_of_another_network_is_explained() -> None:
         {"norm": "yes"},
         {"augment": ("fly",)},
         {"augment": "shift"},
+        {"data": 3},
+        {"data": ["digits"]},
+        {"net": None},
+        {"net": b"lenet5"},
     ],
     ids=str,
 )

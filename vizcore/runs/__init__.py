@@ -20,7 +20,7 @@ checkpoint and ends).
 """
 
 from vizcore.runs.beginning import branch, resume, start, step
-from vizcore.runs.control import change, description, pause, remove, stop
+from vizcore.runs.control import change, description, labelled, pause, remove, stop
 from vizcore.runs.following import arrays, checkpoints, history, newest, state_of
 from vizcore.runs.standing import Status, status
 
@@ -32,6 +32,7 @@ __all__ = [
     "checkpoints",
     "description",
     "history",
+    "labelled",
     "newest",
     "pause",
     "remove",

@@ -21,13 +21,14 @@ from vizcore.toolkit.errors import InputError
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def start(function: str, settings: Mapping[str, Any], arrays: Arrays | None = None) -> str:
+def start(function: str, settings: Mapping[str, Any], arrays: Arrays | None = None, label: str = "") -> str:
     """Begin a run, or let it wait for its turn.
 
     Args:
         function: a name of FUNCTIONS.
         settings: of its Spec: numbers, texts, and lists and dicts of them.
         arrays: what else the function takes, by the names of its arguments.
+        label: by which `labelled` finds it again.
 
     Returns:
         The id of the run.
@@ -37,7 +38,7 @@ def start(function: str, settings: Mapping[str, Any], arrays: Arrays | None = No
     """
     plain = functions.plain(settings)
     functions.function(function).spec(plain)
-    with _new({"function": function, "settings": plain, "began": plain}) as folder:
+    with _new({"function": function, "settings": plain, "began": plain, "label": label}) as folder:
         for name, array in (arrays or {}).items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
     return folder.name
@@ -57,7 +58,9 @@ def branch(run: str, step: int, **settings: Any) -> str:
     checkpoint = following.checkpoint(run, step)
     changed = checkpoint.settings | functions.plain(settings)
     functions.function(entry["function"]).spec(changed)
-    with _new({**entry, "settings": changed, "began": changed, "parent": run, "step": step}) as folder:
+    with _new(
+        {**entry, "settings": changed, "began": changed, "label": "", "parent": run, "step": step}
+    ) as folder:
         for path in origin.glob("*.npy"):
             shutil.copy(path, folder)
         reports.write(folder, reports.lines(origin, until=checkpoint.report))

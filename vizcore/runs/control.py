@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,24 @@ def description(run: str) -> dict[str, Any]:
     """What a run does.
 
     Returns:
-        function, settings (as of now), began (the settings that it began with), created (s since 1970), and
-        of a branch parent and step.
+        function, settings (as of now), began (the settings that it began with), created (s since 1970),
+        label, and of a branch parent and step.
     """
     try:
         return json.loads((folders.of(run) / "spec.json").read_bytes())
     except (FileNotFoundError, ValueError):  # it is just being removed, or the computer lost its power
         raise InputError(folders.GONE) from None
+
+
+def labelled(label: str) -> str:
+    """The id of the newest run that was started with this label; empty where there is none."""
+    found = {}
+    for run in folders.everything():
+        with suppress(InputError):  # it is just being made or removed
+            entry = description(run)
+            if entry.get("label") == label:
+                found[entry["created"]] = run
+    return found[max(found)] if found else ""
 
 
 def pause(run: str, notice: str = "") -> None:

@@ -24,6 +24,7 @@ class Record:
     state: str = "queued"  # or starting, running, paused, finished, stopped, failed
     notice: str = ""  # a sentence
     end: str = ""  # name of the last end in ENDS, if any
+    lives: int = 0  # processes that it has had
     step: int = 0
     total: int | None = None  # steps that there will be
     seconds: float = 0.0  # of work so far, without pauses

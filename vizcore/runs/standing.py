@@ -25,6 +25,10 @@ class Status:
     eta: float | None  # s of work to come
     sentence: str  # what happened, and the way out; empty where all is well
     device: str
+    end: str = ""  # of a run that failed: name of its end in ENDS
+    lives: int = (
+        1  # processes it has had; each forgets what was reported behind the checkpoint it goes on from
+    )
 
     @property
     def over(self) -> bool:
@@ -59,6 +63,8 @@ def status(run: str, *, watching: bool = False) -> Status:
         eta=_eta(found) if state in ("running", "paused") else None,
         sentence=_sentence(folder, found, state),
         device=found.device,
+        end=found.end if state == "failed" else "",
+        lives=found.lives,
     )
 
 

@@ -95,6 +95,7 @@ class Worker:
         first = max(0, self.step)
         self.clock = Clock(self.journal.record.seconds if begin.state else 0.0, first)
         self.journal.note(
+            lives=self.journal.record.lives + 1,  # behind go_on: whoever sees it finds no step twice
             step=first,
             total=getattr(self.work, function.total, None) or getattr(spec, function.total, None),
             device=getattr(self.work, "device", "cpu"),

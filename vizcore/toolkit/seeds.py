@@ -6,8 +6,9 @@ takes their steps in one computation (see `batched`); else the copies take turns
 """
 
 import math
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -59,6 +60,7 @@ class Report:
     measured: int  # the step after which validation was measured
     lr: float  # learning rate of the step
     diverged: int  # copies whose loss was no finite number; they no longer move
+    seconds: float  # of all steps so far of all copies, without validation; on a CPU its own time
     loss: Band  # nats, each copy's mean over the steps of the last epoch
     validation: Band  # nats, over the validation set
     accuracy: Band  # share of the validation set that is right
@@ -92,7 +94,8 @@ class Seeds(Iterator[Report]):
         """
         check_size(spec)
         self.spec = spec
-        states, recent = _taken(state, spec.copies) if state else ([None] * spec.copies, np.empty(0))
+        fresh: tuple[list[bytes | None], Numbers, float] = [None] * spec.copies, np.empty(0), 0.0
+        states, recent, self._seconds = _taken(state, spec.copies) if state else fresh
         self.copies = [Copy(spec.one(at), states[at]) for at in range(spec.copies)]
         self.total, self.device = self.copies[0].total, self.copies[0].device
         self._stack = Stack(self.copies) if batched(spec, self.device) else None
@@ -109,12 +112,12 @@ class Seeds(Iterator[Report]):
         if not going:
             raise StopIteration
         first = self.copies[going[0]]
-        if self._stack and first.measured >= 0:
-            lr = first.rate(first.step)
-            steps = self._stack.step(first.step, lr)
-            reports = {at: self.copies[at].counted(*steps[at], lr) for at in going}
-        else:
+        if first.measured < 0:
             reports = {at: next(self.copies[at]) for at in going}
+        else:
+            lr = first.rate(first.step)
+            steps = self._steps(going, first.step, lr)
+            reports = {at: self.copies[at].counted(*steps[at], lr) for at in going}
         newest = np.array([[CEILING] * len(self.copies), [0.0] * len(self.copies)])
         for at, report in reports.items():
             newest[:, at] = report.loss, report.hits
@@ -122,6 +125,17 @@ class Seeds(Iterator[Report]):
             self._recent.clear()  # the report before the first step tells of no batch
         self._recent.append(newest)
         return self._report(reports[going[0]])
+
+    def _steps(self, going: Sequence[int], step: int, lr: float) -> dict[int, tuple[float, float]]:
+        """Take a step with these copies: of each the loss before it, and the share of hits."""
+        clock = time.process_time if self.device == "cpu" else time.perf_counter
+        began = clock()
+        if self._stack:
+            found = dict(enumerate(self._stack.step(step, lr)))
+        else:
+            found = {at: self.copies[at].update(*self.copies[at].batch(step), lr) for at in going}
+        self._seconds += clock() - began
+        return found
 
     def _report(self, one: training_spec.Report) -> Report:
         gone = np.array([copy.over == "diverged" for copy in self.copies])
@@ -136,6 +150,7 @@ class Seeds(Iterator[Report]):
             measured=one.measured,
             lr=one.lr,
             diverged=int(gone.sum()),
+            seconds=self._seconds,
             loss=band(recent),
             validation=band(validations),
             accuracy=band(accuracies),
@@ -152,7 +167,7 @@ class Seeds(Iterator[Report]):
             self._stack.hand_back()
         states = [copy.state() for copy in self.copies]
         kept = {str(at): np.frombuffer(each, np.uint8) for at, each in enumerate(states)}
-        return save(kept | {"recent": np.array(self._recent)})
+        return save(kept | {"recent": np.array(self._recent), "seconds": np.array(self._seconds)})
 
 
 def train(spec: Spec, state: bytes | None = None) -> Seeds:
@@ -202,11 +217,12 @@ def _bounded(values: Numbers, gone: NDArray[np.bool_]) -> Numbers:
     return np.where(gone | np.isnan(values), CEILING, np.minimum(values, CEILING))
 
 
-def _taken(state: bytes, count: int) -> tuple[list[bytes], Numbers]:
-    """The states of the copies in a state of all of them, and their losses and hits of late."""
+def _taken(state: bytes, count: int) -> tuple[list[bytes | None], Numbers, float]:
+    """The states of the copies in a state of all of them, their losses and hits of late, and the seconds."""
     try:
         found = load(state)
-        return [found[str(at)].tobytes() for at in range(count)], found["recent"]
+        states: list[bytes | None] = [found[str(at)].tobytes() for at in range(count)]
+        return states, found["recent"], float(found["seconds"])
     except (SafetensorError, KeyError) as error:
         raise InputError(
             "This checkpoint is damaged or belongs to other runs. Choose another step."

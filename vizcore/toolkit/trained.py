@@ -35,6 +35,11 @@ def measured(state: bytes) -> float:
     return float(facts["accuracy"])
 
 
+def finite(state: bytes) -> bool:
+    """Whether all weights in the state of a run are finite numbers."""
+    return all(bool(each.isfinite().all()) for name, each in load(state).items() if name.startswith(NET))
+
+
 def _in_order(file: bytes) -> bytes:
     """The same file with its header sorted: safetensors writes metadata in another order every time."""
     head = json.dumps(_header(file), sort_keys=True).encode()

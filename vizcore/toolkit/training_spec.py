@@ -54,6 +54,8 @@ class Spec:
     def __post_init__(self) -> None:
         if not isinstance(self.augment, list | tuple) or not isinstance(self.norm, bool):
             raise InputError("Augmentations are a list of names, and batch norm is on or off.")
+        if not isinstance(self.data, str) or not isinstance(self.net, str):
+            raise InputError("Data and network are given by their names. Choose both once more.")
         object.__setattr__(self, "augment", tuple(self.augment))  # JSON has lists only
         for name in self.augment:
             pick(augmentation.AUGMENTATIONS, name, "augmentation")

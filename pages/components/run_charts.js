@@ -1,32 +1,22 @@
-// Losses while the learning rate rises, drawn as the run goes.
+// Charts that are drawn as a run goes, with a cursor where there is one.
 
-import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
 import { RUN_BAR, sayRun, showRun, wireRun } from "./run_bar.js";
 import { describe } from "./unit_marks.js";
+import { rootIn, viewOf } from "./views.js";
 
 const MARKUP = `${RUN_BAR}<div class="box" role="group"></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data));
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div");
-  root.className = "root";
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
-  const view = { parent, root, bar: root.querySelector(".run"), box: root.querySelector(".box"), header: null };
-  view.set = figuresIn(view.box);
+  const root = rootIn(parent, MARKUP);
+  const view = { parent, root, bar: root.querySelector(".run"), box: root.querySelector(".box"), header: null, told: null };
+  view.set = figuresIn(view.box, { released: (x) => tell(view, x) });
   wireRun(view.bar, parent, () => view.send({ again: view.header.run }));
   new ResizeObserver(() => { if (root.clientWidth !== view.width) redraw(view); }).observe(root);
   return view;
@@ -36,7 +26,9 @@ function create(parent) {
 function accept(view, { header, blocks }) {
   view.header = header;
   takeFigures(view.set, header.charts, blocks);
-  showRun(view.bar, header.status, "step");
+  if (!view.set.held) view.set.cursor = view.told = header.cursor;
+  view.box.style.setProperty("--columns", header.columns);
+  showRun(view.bar, header.status, header.unit);
   describe(view.box, { label: header.alt });
   followRun(view.parent, header.url, (message) => follow(view, message), (sentence) => sayRun(view.bar, sentence));
 }
@@ -47,7 +39,7 @@ function follow(view, { header, blocks }) {
     takeFigures(view.set, header.charts, blocks);
     redraw(view);
   }
-  showRun(view.bar, header.status, "step");
+  showRun(view.bar, header.status, view.header.unit);
   if (!header.over || view.header.over) return;
   view.header.over = true;
   view.send({ over: view.header.run });
@@ -58,4 +50,11 @@ function redraw(view) {
   if (!view.header || !view.width) return;
   drawFigures(view.set);
   view.root.dataset.painted = view.header.run; // for whoever waits for it, such as a test
+}
+
+/** Tell Python where the cursor was left, unless it knows. */
+function tell(view, x) {
+  if (view.told === x) return;
+  view.told = x;
+  view.send({ x });
 }

@@ -1,0 +1,69 @@
+"""Ways out for a training run that has failed: another run that does what would help."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vizcore import runs
+from vizcore.exhibits.live_training import Spec
+from vizcore.toolkit import trained
+from vizcore.toolkit.errors import InputError
+
+SLOWER = 10  # times
+
+
+@dataclass(frozen=True)
+class Way:
+    """A run that would do better."""
+
+    title: str  # of its button
+    step: int | None  # of the checkpoint that it goes on from; None: it begins anew
+    settings: dict[str, Any]  # that differ
+
+
+def ways(run: str, spec: Spec, end: str) -> dict[str, Way]:
+    """What would help, by name; nothing where nothing is known to.
+
+    Args:
+        run: its id.
+        spec: its settings as of now.
+        end: name of its end in ENDS.
+    """
+    found = {}
+    if end == "diverged":
+        step, lr = last_good(run), spec.lr / SLOWER
+        begin = "Begin again" if step is None else f"Branch from step {step:,}"
+        found["slower"] = Way(f"{begin} with a tenth of the learning rate, {lr:.2g}", step, {"lr": lr})
+    if end in ("gpu", "memory") and spec.batch > 1:
+        batch = spec.batch // 2  # counted in other steps, so no checkpoint fits
+        found["smaller"] = Way(f"Begin again with half the batch, {batch}", None, {"batch": batch})
+    if end == "gpu":
+        step = max(runs.checkpoints(run), default=None)
+        begin = "Begin again" if step is None else f"Go on from step {step:,}"
+        found["cpu"] = Way(f"{begin} on the CPU", step, {"device": "cpu"})
+    return found
+
+
+def taken(run: str, spec: Spec, name: object) -> str:
+    """The id of a new run that goes the way of this name; arguments as of `ways`.
+
+    Raises:
+        InputError: there is no such way, or no room for another run.
+    """
+    found = ways(run, spec, runs.status(run).end)
+    if not isinstance(name, str) or name not in found:
+        raise InputError("The run no longer stands as it did. Reload the page to go on.")
+    way = found[name]
+    if way.step is not None:
+        return runs.branch(run, way.step, **way.settings)
+    return runs.start(runs.description(run)["function"], asdict(spec) | way.settings, runs.arrays(run))
+
+
+def last_good(run: str) -> int | None:
+    """The last checkpoint before a run diverged: its loss was no higher than before the first step."""
+    losses = {line["step"]: line["loss"] for line in runs.history(run)[0]}
+    for step in reversed(runs.checkpoints(run)):
+        good = losses.get(step, math.inf) <= losses.get(0, math.inf)  # not a number is not
+        if good and trained.finite(runs.state_of(run, step)):
+            return step
+    return None
