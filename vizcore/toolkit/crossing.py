@@ -5,7 +5,7 @@ Places on it are $\theta(\alpha) = (1 - \alpha)\,\theta_A + \alpha\,\theta_B$, s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,8 +35,8 @@ PICTURES = ("data", "images", "labels", "held_images", "held_labels")
 class Spec:
     """Two solutions, and how finely the line between them is looked at."""
 
-    first: Source  # at 0
-    second: Source  # at 1
+    first: Source = field(default_factory=dict)  # at 0
+    second: Source = field(default_factory=lambda: {"seed": 1})  # at 1
     begins: bool = False  # the first is not the end of its training, but where that begins
     steps: int = 40  # from 0 to 1
 
