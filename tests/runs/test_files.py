@@ -171,7 +171,7 @@ def test_a_checkpoint_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert states.read(tmp_path, 13) is None
 
 
-def test_checkpoints_are_thinned_evenly_from_the_first_to_the_last(
+def test_checkpoints_are_thinned_from_the_first_to_the_last_and_least_where_most_happens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(states, "MOST", 12)
@@ -181,8 +181,9 @@ def test_checkpoints_are_thinned_evenly_from_the_first_to_the_last(
     assert len(steps) == 12
     assert steps[0] == 0
     assert steps[-3:] == (297, 298, 299)
-    gaps = np.diff(steps[:-3])
+    gaps = np.diff(np.sqrt(steps[:-3]))
     assert gaps.max() <= 4 * gaps.min()
+    assert steps[1] - steps[0] < steps[-4] - steps[-5]
 
 
 def test_large_checkpoints_are_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,6 +225,12 @@ def test_what_cannot_be_run_makes_no_run(function: str, settings: dict[str, Any]
     assert folder.everything() == before
 
 
+def test_one_can_go_back_to_the_first_steps() -> None:
+    run = runs.start("rehearsal.count", {"steps": 70, "pause": 0.001})
+    until_state(run, "finished")
+    assert {1, 2, 4, 8, 16, 32, 64, 70} <= {*runs.checkpoints(run)}
+
+
 @pytest.mark.parametrize("entry", functions.FUNCTIONS.values(), ids=functions.FUNCTIONS)
 def test_every_function_is_there_with_a_spec_that_needs_no_settings(entry: functions.Function) -> None:
     assert callable(entry.load())

@@ -19,6 +19,7 @@ Arrays = dict[str, NDArray[Any]]
 BETWEEN_LINES = 0.05  # s
 BETWEEN_ARRAYS = 0.1  # s, and fifty times as long as they take
 BETWEEN_CHECKPOINTS = 1.0  # s, and a hundred times as long as one takes
+CHEAP = 0.05  # s; a checkpoint that takes less may come out of turn
 
 
 class Journal:
@@ -30,6 +31,7 @@ class Journal:
         self._lines_due = self._arrays_due = self._checkpoint_due = -math.inf  # s
         # Numbers of the last report whose line is there, of that with arrays, of that with a checkpoint.
         self._written = self._drawn = self._saved = -1
+        self._cost = 0.0  # s that the last checkpoint took
 
     def go_on(self, after: int) -> None:
         """Forget what was reported behind report number `after`, and what nobody has written to its end."""
@@ -78,9 +80,20 @@ class Journal:
         except OSError as error:
             self._out_of_room(error)
 
-    def save(self, number: int, make: Callable[[], Checkpoint], now: float, *, whole: bool) -> None:
-        """Keep the checkpoint that belongs to report `number`, where it is due or `whole` is asked for."""
-        if number == self._saved or not (whole or now >= self._checkpoint_due):
+    def save(
+        self, number: int, make: Callable[[], Checkpoint], now: float, *, whole: bool, worth: bool = False
+    ) -> None:
+        """Keep a checkpoint where it is due, `whole` is asked for, or it is cheap and `worth` it.
+
+        Args:
+            number: of the report that it belongs to.
+            make: makes it.
+            now: s, monotonic.
+            whole: even if it is not due.
+            worth: even so, unless checkpoints of this run take long.
+        """
+        due = whole or now >= self._checkpoint_due or (worth and self._cost < CHEAP)
+        if number == self._saved or not due:
             return
         try:
             states.write(self._folder, make())
@@ -90,7 +103,8 @@ class Journal:
         except OSError as error:
             self._out_of_room(error)
         end = time.monotonic()
-        self._checkpoint_due = end + max(BETWEEN_CHECKPOINTS, 100 * (end - now))
+        self._cost = end - now
+        self._checkpoint_due = end + max(BETWEEN_CHECKPOINTS, 100 * self._cost)
 
     def describe(self, entry: dict[str, Any]) -> None:
         """Say what the run does from now on."""

@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,13 @@ def steps(folder: Path) -> tuple[int, ...]:
 
 
 def _thin(folder: Path, most: int) -> None:
-    """Let go of those whose neighbours lie closest together, but never of the first or of the last few."""
+    """Let go of those whose neighbours lie closest together, but never of the first or of the last few.
+
+    How close is close grows with the root of the step: early on, more happens in fewer steps.
+    """
     kept = [*steps(folder)]
     while len(kept) > max(most, LAST + 1):
-        place = min(range(1, len(kept) - LAST), key=lambda i: kept[i + 1] - kept[i - 1])
+        place = min(range(1, len(kept) - LAST), key=lambda i: sqrt(kept[i + 1]) - sqrt(kept[i - 1]))
         _path(folder, kept.pop(place)).unlink()
 
 

@@ -21,6 +21,7 @@ from vizcore.toolkit.errors import InputError
 
 BETWEEN_ORDERS = 0.05  # s, while it rests
 BETWEEN_LOOKS = 1.0  # s, after servers that are still there
+EARLY = 512  # steps, up to which the powers of two have a checkpoint
 
 
 class _End(Exception):
@@ -112,12 +113,17 @@ class Worker:
             self.step = getattr(report, "step", self.number)
             self.left -= 1
             now = time.monotonic()
-            if self.left <= 0 or self.journal.due(now):
+            if self.left <= 0 or self.early or self.journal.due(now):
                 self._write_down(now, whole=self.left <= 0)
                 self._attend()
         if self.report is not None:
             self._write_down(time.monotonic(), whole=True)
         return self._verdict()
+
+    @property
+    def early(self) -> bool:
+        """Whether this is one of the first steps, at which most happens: 1, 2, 4, 8 ..."""
+        return self.step <= EARLY and self.step.bit_count() == 1
 
     def _end(self, name: str, notice: str) -> None:
         """Say how it ended. Whoever told it to go on too late to be heard gets another process."""
@@ -150,7 +156,8 @@ class Worker:
 
     def _save(self, *, whole: bool = True) -> None:
         if self.report is not None and hasattr(self.work, "state"):
-            self.journal.save(self.number, self._checkpoint, time.monotonic(), whole=whole)
+            now = time.monotonic()
+            self.journal.save(self.number, self._checkpoint, now, whole=whole, worth=self.early)
 
     def _checkpoint(self) -> Checkpoint:
         return Checkpoint(self.step, self.number, self.settings, self.work.state())
