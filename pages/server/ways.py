@@ -60,10 +60,13 @@ def taken(run: str, spec: Spec, name: object) -> str:
 
 
 def last_good(run: str) -> int | None:
-    """The last checkpoint before a run diverged: its loss was no higher than before the first step."""
-    losses = {line["step"]: line["loss"] for line in runs.history(run)[0]}
+    """The last checkpoint before a run diverged: its loss was no higher than before the first step.
+
+    A line has the loss before its update, so that of a checkpoint stands in the line behind it.
+    """
+    lines = runs.history(run)[0]
     for step in reversed(runs.checkpoints(run)):
-        good = losses.get(step, math.inf) <= losses.get(0, math.inf)  # not a number is not
-        if good and trained.finite(runs.state_of(run, step)):
+        loss = next((line["loss"] for line in lines if line["step"] > step), math.inf)
+        if loss <= lines[0]["loss"] and trained.finite(runs.state_of(run, step)):
             return step
     return None
