@@ -17,7 +17,7 @@ from vizcore.runs.states import Checkpoint
 Arrays = dict[str, NDArray[Any]]
 
 BETWEEN_LINES = 0.05  # s
-BETWEEN_ARRAYS = 0.1  # s, and fifty times as long as they take
+BETWEEN_ARRAYS = 0.1  # s, and forty times as long as they take
 BETWEEN_CHECKPOINTS = 1.0  # s, and a hundred times as long as one takes
 CHEAP = 0.05  # s; a checkpoint that takes less may come out of turn
 
@@ -73,7 +73,7 @@ class Journal:
             if number > self._drawn and (whole or now >= self._arrays_due):
                 self._drawn, began = number, time.thread_time()  # without what others had of the core
                 reports.write_newest(self._folder, line, arrays | look())
-                self._arrays_due = now + max(BETWEEN_ARRAYS, 50 * (time.thread_time() - began))
+                self._arrays_due = now + max(BETWEEN_ARRAYS, 40 * (time.thread_time() - began))
             if number > self._written:
                 self._written = number
                 self._history.append(line)  # behind the arrays: whoever sees the line sees them
