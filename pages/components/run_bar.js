@@ -2,6 +2,9 @@
 
 import { tellRun } from "./follow.js";
 
+const MAY_GO_ON = ["memory", "gpu"]; // ends of a run that failed and may still go on
+const PAUSES_WITHIN = 20_000; // ms that a run has to rest, before it can be asked once more
+
 export const RUN_BAR = `
   <div class="run" role="group" aria-label="the run">
     <button type="button" class="going"><svg viewBox="0 0 16 16"><path class="start" d="M4 2.5v11l9-5.5z"/><path class="stop" d="M4 3h3v10H4zm5 0h3v10H9z"/></svg></button>
@@ -13,7 +16,12 @@ export const RUN_BAR = `
 /** Wire the buttons: the first one speaks to the run that `root`, the parentElement, follows; `again()` asks for another. */
 export function wireRun(bar, root, again) {
   const going = bar.querySelector(".going");
-  going.onclick = () => tellRun(root, going.classList.contains("playing") ? "pause" : "resume");
+  going.onclick = () => {
+    const pauses = going.classList.contains("playing");
+    going.pausing = pauses ? Date.now() + PAUSES_WITHIN : 0; // it rests behind what it computes just now
+    showPausing(bar);
+    tellRun(root, pauses ? "pause" : "resume");
+  };
   bar.querySelector(".again").onclick = again;
 }
 
@@ -26,14 +34,24 @@ export function showRun(bar, status, unit) {
 /** Let the first button do what can be done now. */
 export function showGoing(bar, status) {
   const going = bar.querySelector(".going"), runs = ["running", "queued"].includes(status.state), word = runs ? "Pause" : "Play";
+  if (!runs) going.pausing = 0;
   going.classList.toggle("playing", runs);
-  going.disabled = ["finished", "failed"].includes(status.state);
+  going.disabled = status.state === "finished" || (status.state === "failed" && !MAY_GO_ON.includes(status.end));
   Object.assign(going, { title: word, ariaLabel: word.toLowerCase() });
+  showPausing(bar);
+}
+
+function showPausing(bar) {
+  const going = bar.querySelector(".going");
+  if (!(going.pausing > Date.now())) return;
+  Object.assign(going, { disabled: true, title: "Pausing …", ariaLabel: "pausing" });
+  sayRun(bar, "Pausing …");
 }
 
 /** Say how a run stands; that it waits is set off. */
 export function sayStanding(bar, status, unit) {
   bar.querySelector(".standing").classList.toggle("waits", status.state === "queued");
+  if (bar.querySelector(".going")?.pausing > Date.now()) return;
   sayRun(bar, runStanding(status, unit));
 }
 
@@ -43,15 +61,17 @@ export function sayRun(bar, sentence) {
   if (line.textContent !== sentence) line.textContent = sentence;
 }
 
-/** How a run stands, in words; `unit` is what it counts, such as "step". */
-function runStanding({ state, step, total, place, eta, sentence }, unit) {
-  const far = `${unit} ${step} of ${total}`, left = eta >= 1 ? `, about ${Math.round(eta)} s left` : "";
+/** How a run stands, in words; `unit` is what it counts, such as "step". What it says itself of how `far` it is comes first. */
+function runStanding(status, unit) {
+  const { state, step, total, place, eta, sentence } = status;
+  const far = status.far ?? (total === null ? "" : `${unit} ${step} of ${total}`);
+  const at = far ? ` at ${far}` : " before its first step", left = eta >= 1 ? `, about ${Math.round(eta)} s left` : "";
   const words = {
     queued: `Waits for its turn, at place ${place}: other runs are computing.`,
-    running: total === null ? "Starting …" : `${capital(far)}${left}.`,
-    paused: `Paused at ${far}.`,
+    running: !far ? "Starting …" : `${capital(far)}${left}.`,
+    paused: `Paused${at}.`,
     finished: `All ${total} ${unit}s are done.`,
-    stopped: `Stopped at ${far}.`,
+    stopped: `Stopped${at}.`,
   };
   return [words[state], sentence].filter(Boolean).join(" ");
 }

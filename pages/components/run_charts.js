@@ -40,9 +40,9 @@ function follow(view, { header, blocks }) {
     redraw(view);
   }
   showRun(view.bar, header.status, view.header.unit);
-  if (!header.over || view.header.over) return;
-  view.header.over = true;
-  view.send({ over: view.header.run });
+  const ends = header.over && !view.header.over;
+  view.header.over = header.over; // which a run that goes on is no longer
+  if (ends) view.send({ over: view.header.run });
 }
 
 function redraw(view) {

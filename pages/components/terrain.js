@@ -1,14 +1,15 @@
 // Losses over planes in the space of weights, each as a surface to be turned and as a map. Camera, scale and cursor
 // are the same for all of them. Every value that is read out is one that Python sent.
 
-import { nearestTo } from "./axes.js";
+import { PLOT_ROOM, nearestTo } from "./axes.js";
 import { ARROWS, digits, tints } from "./canvas.js";
 import { followRun, tellRun } from "./follow.js";
 import { RUN_BAR, sayRun, showRun, wireRun } from "./run_bar.js";
 import { CAMERA, ZOOM, firstLook, look, recallCamera, wireTurning, zoomBy } from "./terrain_camera.js";
 import { drawHill, markHill } from "./terrain_hill.js";
-import { drawMap, mapCell, markMap } from "./terrain_map.js";
+import { drawMap, drawNoMap, mapCell, markMap } from "./terrain_map.js";
 import { pointedCell } from "./terrain_mesh.js";
+import { savePictures } from "./terrain_picture.js";
 import { lossScale } from "./terrain_scale.js";
 import { describe, element } from "./unit_marks.js";
 import { minus } from "./unit_maths.js";
@@ -26,6 +27,7 @@ const MARKUP = `
       <button type="button" class="in" title="Nearer" aria-label="nearer">+</button>
       <button type="button" class="out" title="Further away" aria-label="further away">−</button>
       <button type="button" class="home" title="The view as it was at first (double click)">Reset view</button>
+      <button type="button" class="save" title="Save the pictures as they are drawn now">PNG</button>
     </div>
   </div>
   <div class="panes"></div>
@@ -51,6 +53,7 @@ function create(parent) {
   find(".in").onclick = () => zoomBy(view, ZOOM);
   find(".out").onclick = () => zoomBy(view, 1 / ZOOM);
   find(".home").onclick = () => look(view, firstLook(view));
+  find(".save").onclick = () => savePictures(view);
   new ResizeObserver(() => { if (root.clientWidth !== view.width) redraw(view); }).observe(root);
   return view;
 }
@@ -67,7 +70,7 @@ function accept(view, { header, blocks }) {
   take(view, header, blocks);
   view.find(".bar").hidden = !header.url;
   if (!header.url) return;
-  if (fresh) stand(view, header.status);
+  if (fresh) stand(view, header);
   followRun(view.parent, header.url, (message) => follow(view, message), (sentence) => sayRun(view.bar, sentence));
 }
 
@@ -125,7 +128,7 @@ function follow(view, { header, blocks }) {
     take(view, header, blocks);
     redraw(view);
   }
-  stand(view, header.status);
+  stand(view, header);
   const ends = header.over && !view.header.over;
   view.header.over = header.over;
   if (ends || filled(view) > before) view.send({ over: header.over });
@@ -136,8 +139,10 @@ function filled({ panes }) {
   return panes.filter(({ a }) => a.length).length;
 }
 
-function stand(view, status) {
-  showRun(view.bar, status, view.header.unit);
+/** How the run stands; how far it is in its phase, and for how long, comes with what is new. */
+function stand(view, { status, progress }) {
+  view.header.progress = progress ?? view.header.progress;
+  showRun(view.bar, { ...status, ...view.header.progress }, view.header.unit);
   view.stop.disabled = !["running", "queued", "paused"].includes(status.state);
 }
 
@@ -178,8 +183,15 @@ function sizeOf(view, { figure }, aspect) {
   return [width, Math.min(view.panes.length > 1 ? TALL_MANY : TALL_ONE, Math.round(aspect * width))];
 }
 
+/** The same of a map, on which units of a and b are equally long. */
+function mapSize(view, { map, a, b }) {
+  const [width, height] = sizeOf(view, map, MAP_ASPECT), [beside, above] = PLOT_ROOM;
+  const [wide, tall] = a.length ? [a, b].map((each) => each[each.length - 1] - each[0]) : [1, 1], unit = Math.min((width - beside) / wide, (height - above) / tall);
+  return [Math.round(unit * wide) + beside, Math.round(unit * tall) + above];
+}
+
 function drawMaps(view) {
-  for (const pane of view.panes) if (pane.a.length) drawMap(view, pane, ...sizeOf(view, pane.map, MAP_ASPECT));
+  for (const pane of view.panes) (pane.a.length ? drawMap : drawNoMap)(view, pane, ...mapSize(view, pane));
   mark(view);
 }
 
@@ -191,12 +203,12 @@ function drawHills(view, moves) {
 }
 
 /** The colour bar between the lowest and the highest loss. */
-function drawRange({ find, root, scale, table }) {
-  const [low, high] = root.querySelectorAll(".range span"), strip = find(".range canvas").getContext("2d"), image = strip.createImageData(256, 1);
+function drawRange({ find, root, scale, table, panes }) {
+  const drawn = panes.some(({ header }) => header.coarse), [low, high] = root.querySelectorAll(".range span"), strip = find(".range canvas").getContext("2d"), image = strip.createImageData(256, 1);
   new Uint32Array(image.data.buffer).set(table);
   strip.putImageData(image, 0, 0);
   low.textContent = scale.known ? digits(scale.low) : "";
-  high.textContent = scale.known ? `${digits(scale.high)} nats${scale.log ? ", log scale" : ""}` : "loss (nats)";
+  high.textContent = scale.known ? `${digits(scale.high)} nats${scale.log ? ", log scale" : ""}${drawn ? ", as drawn between computed points" : ""}` : "loss (nats)";
 }
 
 /** The cursor, or what is pointed at, in all pictures and in words. */
@@ -212,11 +224,12 @@ function mark(view) {
   view.find(".status").textContent = said.join(" ");
 }
 
-function reading({ a, b, loss, accuracy, path, pathLoss, steps }, { row, column }) {
+function reading({ a, b, loss, accuracy, computed, path, pathLoss, steps }, { row, column }) {
   const at = row * a.length + column, number = (value) => minus(Number(value.toPrecision(3))), reach = 1.5 * Math.hypot(a[1] - a[0], b[1] - b[0]);
   const stop = path.map(([x, y]) => Math.hypot(x - a[column], y - b[row])).reduce((best, far, each, all) => (far < reach && far < (all[best] ?? Infinity) ? each : best), -1);
   const own = stop < 0 ? "" : ` The checkpoint at step ${steps[stop]} is near: its own loss is ${digits(pathLoss[stop])}.`;
-  const here = Number.isFinite(loss[at]) ? `loss ${digits(loss[at])} nats, accuracy ${(100 * accuracy[at]).toFixed(1)} %.` : "the loss is no finite number.";
+  const [about, between] = computed[at] ? ["", ""] : ["about ", ", between computed points"];
+  const here = Number.isFinite(loss[at]) ? `loss ${about}${digits(loss[at])} nats, accuracy ${about}${(100 * accuracy[at]).toFixed(1)} %${between}.` : "the loss is no finite number.";
   return `a = ${number(a[column])}, b = ${number(b[row])}: ${here}${own}`;
 }
 

@@ -36,7 +36,8 @@ class Terrain:
 
 def mount(data: bytes, *, key: str, on_pick: Callable[[], None] | None = None) -> None:
     """Show terrains. What `picked(key)` says: {"place": [a, b]} where the cursor was left, {"log": bool},
-    {"again": run} where another run is asked for, or {"over": bool} where there are values or an end.
+    {"camera": [turn, tilt, zoom]}, {"again": run} where another run is asked for, or {"over": bool} where
+    there are values or an end.
 
     Args:
         data: what `pack` made.
@@ -55,6 +56,7 @@ def pack(
     log: bool = True,
     surface: bool = True,
     limits: tuple[float, float] | None = None,
+    camera: tuple[float, float, float] | None = None,
     **live: Any,
 ) -> bytes:
     """The message for terrain.js.
@@ -67,10 +69,13 @@ def pack(
         log: whether the scale has powers of ten.
         surface: whether there are surfaces besides the maps.
         limits: of the scale; None fits it to all values.
-        live: url, status, over and unit of a run that is followed, whose view is `drawn`.
+        camera: turn and tilt in radians, and zoom; None: as it was left in this session, or as at first.
+        live: url, status, over and unit of a run that is followed, whose view is `drawn`; its `progress`
+            (`far` in words, `eta` in s and `total`) stands before what the status says of these.
     """
     header, blocks = drawn(terrains)
     header |= {"key": key, "run": run, "place": place, "log": log, "surface": surface, "limits": limits}
+    header["camera"] = camera
     return components.pack({"url": "", "unit": "row", **header, **live}, *blocks, colours.LUTS["viridis"])
 
 

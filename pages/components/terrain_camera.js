@@ -64,6 +64,7 @@ export function look(view, change) {
   view.rest = setTimeout(() => {
     view.draw(false);
     keepCamera(view);
+    view.send({ camera: [camera.turn, camera.tilt, camera.zoom].map((each) => Number(each.toFixed(3))) });
   }, REST);
 }
 
@@ -83,8 +84,12 @@ function keepCamera({ camera, header }) {
   } catch { /* a page on a disk may have no storage */ }
 }
 
-/** Whether there was a camera to be taken up again. */
+/** Whether there was a camera to be taken up again: that of the link, or of this session. */
 export function recallCamera({ camera, header }) {
+  if (header.camera) {
+    const [turn, tilt, zoom] = header.camera;
+    return Boolean(Object.assign(camera, { turn, tilt, zoom }));
+  }
   try {
     const kept = JSON.parse(sessionStorage.getItem(`terrain.${header.key}`));
     return kept !== null && Boolean(Object.assign(camera, kept));

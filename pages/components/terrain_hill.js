@@ -24,6 +24,14 @@ export function drawHill(view, pane, width, height, moves) {
   context.drawImage(picture, 0, 0, width, height);
   drawBoxNumbers(view, context, lens, axes);
   drawWay(view, pane, context);
+  if (camera.zoom > 1) drawPictureEnd(view, context, width, height);
+}
+
+/** Where one is so near that not all of the box is seen, a line says that the picture ends here. */
+function drawPictureEnd({ ink }, context, width, height) {
+  Object.assign(context, { strokeStyle: ink, lineWidth: 1, globalAlpha: 0.3 });
+  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  context.globalAlpha = 1;
 }
 
 function axesOf({ scale }, { a, b, header: { titles } }) {

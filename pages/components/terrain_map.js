@@ -30,6 +30,14 @@ export function drawMap(view, pane, width, height) {
   context.restore();
 }
 
+/** The place of a map that is not known yet. */
+export function drawNoMap({ soft }, pane, width, height) {
+  const context = fit(pane.map.base, width, height);
+  fit(pane.map.over, width, height);
+  context.fillStyle = soft;
+  context.fillRect(...plotArea({ width, height }));
+}
+
 function mapPlace(plot, [a, b]) {
   return [plotX(plot, a), plotY(plot, b)];
 }

@@ -1,6 +1,8 @@
 """The runs that all visits share: equal settings and pictures give equal runs, so one is enough for all.
 
-Who arrives at a run that rests lets it go on; who leaves one that nobody else follows ends it.
+Who arrives at a run that rests because nobody watched, or was cut short, lets it go on from its checkpoint.
+What a person pauses or stops stays so for all who follow it. Who leaves a run that nobody else follows
+ends it.
 """
 
 import hashlib
@@ -15,9 +17,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vizcore import runs
+from vizcore.runs.ends import ENDS
+from vizcore.runs.rounds import UNWATCHED
 from vizcore.toolkit.errors import InputError
 
 MOST = 256  # runs that are known by heart; the others are looked up
+UNASKED = (UNWATCHED, ENDS["asleep"].sentence)  # why a run rests that no person has paused
 
 
 class Visit:
@@ -27,6 +32,7 @@ class Visit:
 _lock = threading.RLock()
 _kept: dict[str, str] = {}  # ids, by a digest of all that makes two runs equal; empty for a forgotten one
 _followers: dict[str, WeakSet[Visit]] = {}  # of each run, by its id
+_left: set[str] = set()  # runs that were ended because nobody followed them
 
 
 def kept_run(
@@ -88,25 +94,43 @@ def forget_run(run: str) -> None:
 
 
 def _usable(run: str, followed: bool) -> bool:
-    """Whether a run has come to something or still can; who arrives at one that rests lets it go on."""
-    state = _state(run)
-    if state == "paused" and not followed:
+    """Whether a run has come to something or still can; where that is so and nobody minds, it goes on."""
+    status = _status(run)
+    if status is None:
+        return False
+    if _to_go_on(run, status, followed):
         runs.resume(run)
-    return state in ("queued", "running", "paused", "finished") or (state == "failed" and followed)
+        _left.discard(run)
+        return True
+    return followed or status.state != "failed"
+
+
+def _to_go_on(run: str, status: runs.Status, followed: bool) -> bool:
+    """Whether a run rests or has ended without anybody wanting that."""
+    if status.state == "stopped":
+        return run in _left or not (followed or _followers.get(run))
+    if followed:
+        return False
+    if status.state == "paused":
+        return status.sentence in UNASKED
+    return status.state == "lost" or (status.state == "failed" and ENDS[status.end].goes_on)
 
 
 def _stop(run: str) -> None:
-    if _state(run) in ("queued", "running", "paused"):
+    """End a run that nobody follows. Whoever comes back lets it go on, even where it ends only then."""
+    status = _status(run)
+    if status and status.state in ("queued", "running", "paused"):
         with suppress(InputError):  # it was removed meanwhile
             runs.stop(run)
+            _left.add(run)
 
 
-def _state(run: str) -> str:
-    """How a run stands; empty where it is no longer there."""
+def _status(run: str) -> runs.Status | None:
+    """How a run stands; None where it is no longer there."""
     try:
-        return runs.status(run).state if run else ""
+        return runs.status(run) if run else None
     except InputError:
-        return ""
+        return None
 
 
 def _followed(place: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from pages.parts import loss_landscape_compare_files as files
 from pages.parts import loss_landscape_compare_settings as settings
 from pages.parts import loss_landscape_compare_words as words
 from pages.parts import loss_landscape_plane_settings as plane
+from pages.parts import loss_landscape_plane_words as plane_words
 from pages.parts.kept_runs import follow, forget_run, shared_run
 from pages.parts.live_training_compare_runs import obey
 from pages.parts.loss_landscape_compare_settings import Chosen
@@ -27,6 +28,7 @@ from vizcore import runs
 from vizcore.exhibits import loss_landscape
 from vizcore.toolkit import hessian, sharpness
 from vizcore.toolkit.errors import InputError, pick
+from vizcore.toolkit.landscape_spec import Spec
 
 FUNCTION = "loss_landscape.sharpness"
 PLACE, KEY = "ll_two", "ll_two.terrain"
@@ -36,6 +38,11 @@ EXPLAINED = (loss_landscape.landscape, hessian.leading, hessian.trace, sharpness
 SURFACE = ("a", "b", "loss", "accuracy", "computed")
 TALL = 210  # px of a chart
 Reports = Sequence[Mapping[str, Any]]
+
+
+def settle() -> None:
+    """Say in the header of the page what of the link there is not."""
+    settings.settle_all()
 
 
 @st.fragment
@@ -70,7 +77,9 @@ def draw(chosen: Chosen, found: Sequence[str]) -> Reports:
         url=f"{live.offer(PLACE, partial(answer, chosen, found))}?{key}",
         status=together(statuses, chosen.total),
         over=all(status.over for status in statuses),
-        unit="step",
+        unit="point",
+        camera=plane.camera(),
+        progress=progress(chosen, newest),
     )
     terrain.mount(data, key=KEY, on_pick=take)
     return newest
@@ -88,6 +97,17 @@ def terrains(chosen: Chosen, newest: Reports) -> list[Terrain]:
     ]
 
 
+def progress(chosen: Chosen, newest: Reports) -> dict[str, Any]:
+    """How far both runs are in their phases, in words, and points of both surfaces."""
+    far = [
+        f"{plane_words.progress(report)['far']} {name}"
+        for name, report in zip(chosen.specs, newest, strict=True)
+        if report
+    ]
+    points = sum(Spec(**settings).points ** 2 for settings in chosen.specs.values())
+    return {"far": ", ".join(far), "total": points}
+
+
 def answer(chosen: Chosen, found: Sequence[str], question: Mapping[str, Any]) -> bytes:
     """A message about both runs: how they stand, and both landscapes where one of them is new.
 
@@ -103,7 +123,8 @@ def answer(chosen: Chosen, found: Sequence[str], question: Mapping[str, Any]) ->
     reports = [report.get("report", -1) for report in newest]
     news: tuple[dict[str, Any], list[NDArray[Any]]] = {}, []
     if reports != question.get("since"):
-        news = terrain.drawn(terrains(chosen, newest))
+        header, blocks = terrain.drawn(terrains(chosen, newest))
+        news = header | {"progress": progress(chosen, newest)}, blocks
     over = all(status.over for status in statuses)
     header = {"status": together(statuses, chosen.total), "next": reports, "over": over}
     return components.pack(header | news[0], *news[1])
@@ -116,6 +137,8 @@ def take() -> None:
         links.choose("ll_at", "{:.4g},{:.4g}".format(*pick["place"]))
     elif "log" in pick:
         links.choose("ll_scale", "log" if pick["log"] else "linear")
+    elif "camera" in pick:
+        links.choose("ll_camera", ",".join(f"{each:g}" for each in pick["camera"]))
     elif "again" in pick:
         for run in str(pick["again"]).split("."):
             forget_run(run)

@@ -8,6 +8,8 @@ from pages import frame
 from pages.components import terrain
 from pages.components.terrain import Terrain
 from pages.parts.loss_landscape_compare_settings import Chosen
+from vizcore.toolkit.directions import NORMALISATIONS
+from vizcore.toolkit.landscape_spec import Spec
 
 TITLE = "Two loss landscapes on one scale"
 SURFACE = ("a", "b", "loss", "accuracy")
@@ -18,6 +20,8 @@ NUMBERS = (
     "held_accuracy",
     "leading",
     "leading_error",
+    "above",
+    "below",
     "trace",
     "trace_error",
 )
@@ -37,12 +41,20 @@ def files(
         for name in SURFACE
         if name in report
     }
+    heading = f"{TITLE}: {chosen.pair.title}; {_shared(chosen)}"
     return [
         frame.Export(*surfaces, partial(frame.npz_of, **arrays)),
-        frame.Export(*page, lambda: frame.html_page(TITLE, "terrain", terrain.pack(drawn, key="two"))),
+        frame.Export(*page, lambda: frame.html_page(heading, "terrain", terrain.pack(drawn, key="two"))),
         frame.Export(*numbers, partial(table, chosen, newest)),
         frame.Export(*program, partial(script, chosen)),
     ]
+
+
+def _shared(chosen: Chosen) -> str:
+    """The settings of both surfaces."""
+    spec = Spec(**next(iter(chosen.specs.values())))
+    kind, points = NORMALISATIONS[spec.normalisation].title, spec.points
+    return f"normalisation {kind}, ±{spec.span:g}, {points} × {points} points, seed {spec.seed}"
 
 
 def table(chosen: Chosen, newest: Sequence[Mapping[str, Any]]) -> bytes:
@@ -58,7 +70,7 @@ def script(chosen: Chosen) -> bytes:
     entries = "".join(f"    {name!r}: Spec(**{settings!r}),\n" for name, settings in chosen.specs.items())
     return f'''"""{TITLE}.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.landscape_spec import Spec

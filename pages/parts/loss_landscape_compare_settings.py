@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages import frame
-from pages.parts.convolution_controls import choice, select, slide
+from pages.parts.convolution_controls import choice, select, settle, settle_words, slide
 from pages.parts.loss_landscape_plane_settings import LENGTHS, MIDDLE
 from vizcore.toolkit import sharpness
 from vizcore.toolkit.landscape_spec import STATISTICS, Spec
@@ -27,7 +27,25 @@ STARTS: Mapping[str, str] = {  # each setting and what it is where the link says
     "ll_two_start": "0",
     "ll_at": MIDDLE,
     "ll_scale": "log",
+    "ll_camera": "",
 }
+SLIDERS = {  # key of the setting -> label and steps
+    "ll_two_span": ("Reaches", SPANS),
+    "ll_two_points": ("Points along each side", POINTS),
+    "ll_two_seed": ("Seed of the directions", SEEDS),
+    "ll_two_start": ("Seed of the weights", SEEDS),
+}
+WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {  # key of the setting -> label and options
+    "ll_two_pair": ("What differs", TITLES),
+    "ll_two_norm": ("Normalisation of the directions", LENGTHS),
+    "ll_two_statistics": ("Statistics of batch norm", STATISTICS),
+}
+
+
+def settle_all() -> None:
+    """Take what is nearest where the link names what there is not, and let the header of the page say so."""
+    settle(SLIDERS, STARTS)
+    settle_words(WORDS, STARTS)
 
 
 def _preset(title: str, **chosen: str) -> frame.Preset:
@@ -60,10 +78,11 @@ class Chosen:
 def controls() -> Chosen:
     """The controls."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        pair = PAIRS[select("What differs", TITLES, "ll_two_pair", STARTS["ll_two_pair"], width=260)]
-        normalisation = choice("Normalisation of the directions", LENGTHS, "ll_two_norm")
-        with st.container(width=180):
-            span = slide("Reaches", SPANS, "ll_two_span", STARTS["ll_two_span"])
+        with st.container(horizontal=True, width="content"):  # their labels are at one height
+            pair = PAIRS[select("What differs", TITLES, "ll_two_pair", STARTS["ll_two_pair"], width=260)]
+            normalisation = choice("Normalisation of the directions", LENGTHS, "ll_two_norm")
+            with st.container(width=180):
+                span = slide("Reaches", SPANS, "ll_two_span", STARTS["ll_two_span"])
         with st.popover("More", icon=":material/tune:"):
             points = int(slide("Points along each side", POINTS, "ll_two_points", STARTS["ll_two_points"]))
             seed = int(slide("Seed of the directions", SEEDS, "ll_two_seed", STARTS["ll_two_seed"]))

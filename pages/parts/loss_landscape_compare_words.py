@@ -10,11 +10,11 @@ import streamlit as st
 from pages import frame
 from pages.parts.loss_landscape_compare_settings import Chosen
 from vizcore.toolkit.latex import aligned, number
-from vizcore.toolkit.sharpness import SAMPLES
+from vizcore.toolkit.sharpness import NEARBY, SAMPLES
 
 Report = Mapping[str, Any]
 Reports = Sequence[Report]
-NEARBY = 0.1  # length of a step along the most curved direction
+FITS = 1.25  # times, up to which the loss nearby may differ from that of the bowl
 GUESSING = math.log(10)  # nats: the loss of a guess among ten digits
 FAR = 5.0  # times, from which on one training has come much further than the other
 ALIKE = 1.3  # times, up to which two numbers are about alike
@@ -91,14 +91,33 @@ def explain(names: Sequence[str], newest: Reports | None) -> None:
     )
 
 
-def _nearby(name: str, report: Report | None) -> tuple[str, str]:
-    """Two rows of the first formula; with dots they are as tall as with numbers."""
+def _nearby(name: str, report: Report | None) -> tuple[str, str, str]:
+    """Three rows of the first formula; with dots they are as tall as with numbers."""
     title = rf"&\text{{{name}:}}"
     if report is None:
-        return title, r"&\quad \dots"
+        return title, r"&\quad \dots", "&"
     loss, leading = float(report["end_loss"]), float(report["leading"])
-    there = number(loss + leading * NEARBY**2 / 2)
-    return title, rf"&\quad {number(loss)} + \tfrac12 \cdot {number(leading)} \cdot {NEARBY}^2 = {there}"
+    bowl = rf"{number(loss)} + \tfrac12 \cdot {number(leading)} \cdot {NEARBY}^2 = {number(bowl_of(report))}"
+    there = rf"{number(report['above'])} \text{{ and }} {number(report['below'])}"
+    return title, rf"&\quad {bowl}", rf"&\quad \text{{computed at }} \pm\epsilon\, v_1\text{{: }} {there}"
+
+
+def bowl_of(report: Report) -> float:
+    """The loss nearby, if the curvature at the minimum told all."""
+    return float(report["end_loss"]) + float(report["leading"]) * NEARBY**2 / 2
+
+
+def _fits(names: Sequence[str], newest: Reports) -> list[str]:
+    """A sentence on each bowl that does not fit so far away."""
+    said = []
+    for name, report in zip(names, newest, strict=True):
+        bowl, sides = bowl_of(report), [float(report[side]) for side in ("above", "below")]
+        if max(sides) > FITS * bowl or min(sides) < bowl / FITS:
+            said.append(
+                f"At ε = ±{NEARBY} the bowl **does not fit** {name}: the curvature alone gives {bowl:.3g}, "
+                f"computed are {sides[0]:.3g} and {sides[1]:.3g}."
+            )
+    return said
 
 
 def noticed(chosen: Chosen, newest: Reports | None) -> list[str]:
@@ -117,7 +136,13 @@ def noticed(chosen: Chosen, newest: Reports | None) -> list[str]:
     ]
     if None not in (curved, tall) and curved != tall:
         said.append("**The two measures disagree**: what is sharp depends on how a step is measured.")
-    return [*said, *_claim(chosen, names, curved, tall), *_apart(known), chosen.pair.says]
+    return [
+        *said,
+        *_claim(chosen, names, curved, tall),
+        *_fits(names, newest),
+        *_apart(known),
+        chosen.pair.says,
+    ]
 
 
 def sharper(values: Sequence[float]) -> int | None:

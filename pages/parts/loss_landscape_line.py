@@ -39,6 +39,7 @@ Report = Mapping[str, Any]
 def settle() -> None:
     """Say in the header of the page where the link names a run in vain."""
     following.linked("ll_run")
+    settings.settle_all()
 
 
 @st.fragment

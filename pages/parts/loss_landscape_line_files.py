@@ -53,7 +53,7 @@ def script(ends: Ends) -> bytes:
         given = ", **given"
     return f'''"""{TITLE}.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 import numpy as np

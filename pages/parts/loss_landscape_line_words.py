@@ -38,7 +38,8 @@ def explain(ends: Ends, newest: Report | None, at: float) -> None:
     st.latex(aligned(_numbers(newest, at)))
     st.caption(
         f"A: {ends.names[0]}. B: {ends.names[1]}. The loss is the mean over the {ends.rows[0]}. What batch "
-        "norm has measured moves along like a weight."
+        "norm has measured moves along like a weight. The barrier counts from the straight line between the "
+        "losses of both ends."
     )
 
 
@@ -87,11 +88,19 @@ def risen(ends: Ends, newest: Report) -> list[str]:
         f"Both ends are {newest['distance']:.3g} apart, and on the pictures learnt from A has a loss of "
         f"{first:.3g}, B of {second:.3g}."
     ]
+    top, higher = losses_at(newest, where)[0], max(first, second)
+    if height < HARDLY and top > MUCH * higher:
+        return [
+            *said,
+            f"In between it rises to {top:.3g} at α = {where:.3g}, {top / higher:.3g} times the higher end: "
+            f"few nats, {height:.3g} above the straight line and {held:.3g} on those held out, yet **a clear "
+            "barrier** on the log scale.",
+        ]
     if height < HARDLY:
         return [
             *said,
-            f"In between it rises by {height:.3g} nats at most, by {held:.3g} on those held out: hardly a "
-            "barrier, so both lie in **one valley**.",
+            f"In between it is {height:.3g} nats above the straight line at most, {held:.3g} on those held "
+            f"out, and {top:.3g} there: hardly a barrier, so both lie in **one valley**.",
         ]
     return [
         *said,
@@ -124,7 +133,14 @@ def fallen(ends: Ends, newest: Report) -> list[str]:
         highest = float(way.max())
         return [f"{fall}; in {ups} of {len(way) - 1} steps it rises, and it is {highest:.3g} at most."]
     half = float(np.interp(0.5, np.linspace(0, 1, len(way)), way))
-    return [f"{fall} and falls in **every** step; halfway it is {half:.3g}."]
+    height, where = barrier(alphas, losses)
+    against = (
+        f" The barrier of {height:.3g} is no hill: it is how far the loss is above the straight line between "
+        f"the losses of A and B, at α = {where:.3g}."
+    )
+    return [
+        f"{fall} and falls in **every** step; halfway it is {half:.3g}.{against if height > HARDLY else ''}"
+    ]
 
 
 def predict(ends: Ends, newest: Report, epochs: int) -> None:

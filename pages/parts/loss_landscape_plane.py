@@ -32,6 +32,7 @@ STARTS: Mapping[str, str] = {
     "ll_run": "",
     "ll_until": "",
     "ll_at": settings.MIDDLE,
+    "ll_camera": "",
 }
 PRESETS = settings.PRESETS
 EXPLAINED = (loss_landscape.landscape, directions.random_plane)
@@ -41,6 +42,7 @@ Line = dict[str, Any]
 def settle() -> None:
     """Say in the header of the page where the link names a run in vain."""
     following.linked("ll_run")
+    settings.settle_all()
 
 
 @st.fragment
@@ -82,14 +84,16 @@ def draw(spec: Spec, source: sources.Source, run: str) -> None:
     """Mount what follows the run, and say what there is to say about it by now."""
     status, newest, place = runs.status(run, watching=True), runs.newest(run) or {}, settings.place()
     view = partial(answer, spec, replace(source, arrays={}))  # which a visit need not keep
-    pack = partial(terrain.pack, [terrain_of(spec, source, newest)], key=spec.plane, place=place)
+    terrains = [terrain_of(spec, source, newest)]
+    shown: dict[str, Any] = {"place": place, "log": settings.log(), "camera": settings.camera()}
+    pack = partial(terrain.pack, terrains, key=spec.plane, **shown)
     data = pack(
         run=run,
-        log=settings.log(),
         url=following.follow("landscape", run, view),
         status=asdict(status),
         over=status.over,
-        unit="step",
+        unit="point",
+        progress=words.progress(newest),
     )
     terrain.mount(data, key=KEY, on_pick=take)
     formula, notice = st.columns([1.1, 1], gap="medium")
@@ -123,7 +127,10 @@ def answer(
     spec: Spec, source: sources.Source, lines: list[Line], newest: Line | None
 ) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     """What the browser gets of the run while it goes on: nothing, where nothing is new."""
-    return terrain.drawn([terrain_of(spec, source, newest)]) if newest else ({}, [])
+    if not newest:
+        return {}, []
+    header, blocks = terrain.drawn([terrain_of(spec, source, newest)])
+    return header | {"progress": words.progress(newest)}, blocks
 
 
 def take() -> None:
@@ -133,6 +140,8 @@ def take() -> None:
         links.choose("ll_at", "{:.4g},{:.4g}".format(*pick["place"]))
     elif "log" in pick:
         links.choose("ll_scale", "log" if pick["log"] else "linear")
+    elif "camera" in pick:
+        links.choose("ll_camera", ",".join(f"{each:g}" for each in pick["camera"]))
     elif "again" in pick:
         forget_run(str(pick["again"]))
         links.choose("ll_until", "")

@@ -5,11 +5,10 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from pages import frame
 from pages.parts.loss_landscape_plane_source import Source
-from vizcore.toolkit.landscape_spec import Spec
+from vizcore.toolkit.directions import NORMALISATIONS
+from vizcore.toolkit.landscape_spec import PLANES, Spec
 
 ARRAYS = (
     "a", "b", "loss", "accuracy", "computed", "explained", "eigenvalues", "coordinates", "distances",
@@ -33,9 +32,8 @@ def files(
             "A page to turn it without a server (HTML)",
             "landscape.html",
             "text/html",
-            lambda: frame.html_page(f"Loss landscape: {source.title}", "terrain", pack()),
+            lambda: frame.html_page(title(spec, source), "terrain", pack()),
         ),
-        frame.Export("The map (PNG)", "landscape.png", "image/png", partial(png, newest)),
         frame.Export(
             "A script that recomputes this", "recompute.py", "text/x-python", partial(script, spec, source)
         ),
@@ -46,12 +44,15 @@ def files(
     return found
 
 
-def png(newest: Mapping[str, Any]) -> bytes:
-    """The logarithm of the loss as a picture, the first direction to the right and the second upwards."""
-    loss = newest["loss"]
-    finite = loss[np.isfinite(loss) & (loss > 0)]
-    shown = np.log(np.clip(np.nan_to_num(loss, posinf=finite.max()), finite.min(), finite.max()))
-    return frame.map_png((shown - shown.min())[::-1])
+def title(spec: Spec, source: Source) -> str:
+    """What the landscape is of, and with which settings."""
+    plane = PLANES[spec.plane].lower()
+    if spec.plane == "random":
+        plane += f", normalisation {NORMALISATIONS[spec.normalisation].title}, seed {spec.seed}"
+    if spec.training is not None:
+        run = spec.trained()
+        plane += f"; {run.epochs} epochs, rate {run.lr:g}, batches of {run.batch}, seed {run.seed}"
+    return f"Loss landscape: {source.title}; {plane}; ±{spec.span:g}, {spec.points} × {spec.points} points"
 
 
 def script(spec: Spec, source: Source) -> bytes:
@@ -60,9 +61,9 @@ def script(spec: Spec, source: Source) -> bytes:
     changed = [f"    {name}={value!r}," for name, value in given.items() if value != usual[name]]
     written = "\n".join(["", *changed, ""]) if changed else ""
     start = OWN_START if source.arrays else "run = scan(spec)"
-    return f'''"""Loss landscape: {source.title}
+    return f'''"""{title(spec, source)}
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 import numpy as np

@@ -7,12 +7,12 @@ import streamlit as st
 
 from pages import frame
 from pages.frame import links
-from pages.parts.convolution_controls import choice, select, slide
+from pages.parts.convolution_controls import choice, select, settle, settle_words, slide
 from vizcore.toolkit.directions import NORMALISATIONS
 from vizcore.toolkit.landscape_spec import GRIDS, STATISTICS
 from vizcore.toolkit.recipes import RECIPES
 
-SOURCES = {"trained": "Train one now", "tube": "Network in the tube", "run": "A run of live training"}
+SOURCES = {"trained": "Train one now", "tube": "Network in the tube", "run": "Live training"}
 OF_A_PATH = {"pca": "Path (PCA)", "random": "Random", "hessian": "Most curved"}  # planes
 OF_WEIGHTS = {name: OF_A_PATH[name] for name in ("random", "hessian")}
 DATA = {"digits": "Digits", "shapes": "Shapes"}
@@ -28,6 +28,8 @@ BATCHES = ("8", "16", "32", "64", "128", "256", "512")
 SEEDS = tuple("0123456789")
 MIDDLE, FAR = "0,0", 1e3  # of the cursor: where it stands at first, and coordinates at most
 FEW_SHAPES = 1_000  # of them that are learnt from here, so that it takes seconds
+
+LEAST_TILT, MOST_TILT, LEAST_ZOOM, MOST_ZOOM = 0.08, 1.58, 0.5, 4.0  # of the camera
 
 STARTED: Mapping[str, str] = {  # of each setting where the link says nothing
     "ll_of": "trained",
@@ -52,6 +54,28 @@ STARTED: Mapping[str, str] = {  # of each setting where the link says nothing
 def _preset(title: str, tube: str = "", **chosen: str) -> frame.Preset:
     named = {f"ll_{name}": value for name, value in chosen.items()}
     return frame.Preset(title, {"view": "plane", **STARTED, **named, **({"net": tube} if tube else {})})
+
+
+SLIDERS = {  # key of the setting -> label and steps
+    "ll_span": ("Reaches", SPANS),
+    "ll_points": ("Points along each side", POINTS),
+    "ll_pictures": ("Pictures", PICTURES),
+    "ll_seed": ("Seed of random directions", SEEDS),
+    "ll_epochs": ("Epochs", EPOCHS),
+    "ll_lr": ("Learning rate", RATES),
+    "ll_batch": ("Batch size", BATCHES),
+    "ll_start": ("Seed of the weights", SEEDS),
+}
+WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {  # key of the setting -> label and options
+    "ll_of": ("Landscape of", SOURCES),
+    "ll_plane": ("Directions", OF_A_PATH),
+    "ll_norm": ("Normalisation", LENGTHS),
+    "ll_statistics": ("Statistics of batch norm", STATISTICS),
+    "ll_data": ("Data", DATA),
+    "ll_net": ("Network", NETS),
+    "ll_bn": ("Batch norm", SWITCH),
+    "ll_scale": ("Scale", {"log": "Log", "linear": "Linear"}),
+}
 
 
 PRESETS: Mapping[str, frame.Preset] = {
@@ -79,16 +103,19 @@ def controls(of: str) -> dict[str, Any]:
     if plane == "random":
         normalisation = select("Normalisation", LENGTHS, "ll_norm", normalisation, width=130)
     with st.popover("More", icon=":material/tune:"):
-        return {"plane": plane, "normalisation": normalisation, **_more()}
+        return {"plane": plane, "normalisation": normalisation, **_more(plane)}
 
 
-def _more() -> dict[str, Any]:
+def _more(plane: str) -> dict[str, Any]:
     """Settings that are rarely changed."""
+    seed = STARTED["ll_seed"]
+    if plane == "random":
+        seed = f"{slide('Seed of random directions', SEEDS, 'll_seed', seed):g}"
     return {
+        "seed": int(seed),
         "span": slide("Reaches (lengths of a direction)", SPANS, "ll_span", STARTED["ll_span"]),
         "points": int(slide("Points along each side", POINTS, "ll_points", STARTED["ll_points"])),
         "pictures": int(slide("Pictures (0: all)", PICTURES, "ll_pictures", STARTED["ll_pictures"])),
-        "seed": int(slide("Seed of random directions", SEEDS, "ll_seed", STARTED["ll_seed"])),
         "statistics": select(
             "Statistics of batch norm", STATISTICS, "ll_statistics", STARTED["ll_statistics"], width=260
         ),
@@ -120,6 +147,22 @@ def place() -> tuple[float, float]:
         links.choose("ll_at", MIDDLE)
         return 0.0, 0.0
     return a, b
+
+
+def settle_all() -> None:
+    """Take what is nearest where the link names what there is not, and let the header of the page say so."""
+    settle(SLIDERS, STARTED)
+    settle_words(WORDS, STARTED)
+
+
+def camera() -> tuple[float, float, float] | None:
+    """Turn, tilt and zoom that the link names; None where it names none."""
+    try:
+        turn, tilt, zoom = map(float, links.setting("ll_camera").split(","))
+    except ValueError:
+        return None
+    seen = abs(turn) <= FAR and LEAST_TILT <= tilt <= MOST_TILT and LEAST_ZOOM <= zoom <= MOST_ZOOM  # not nan
+    return (turn, tilt, zoom) if seen else None
 
 
 def log() -> bool:

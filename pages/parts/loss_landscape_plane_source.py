@@ -46,8 +46,9 @@ def in_the_tube(net: str) -> Source:
     """The network with this reference.
 
     Raises:
-        InputError: its weights are not here.
+        InputError: its weights are not here, or there are no pictures of its classes.
     """
+    subjects.known_by(nets.find(net))
     reference, arrays = subjects.carried(net)
     path = {name: values[None] for name, values in arrays.items()}
     given = {"path": path["weights"], "buffers": path["buffers"]} if path else {}

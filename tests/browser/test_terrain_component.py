@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from pages.components.terrain import Terrain, pack
 from tests.browser.blank import blank_page, overflows, picks, render
+from tests.browser.replies import STATUS, answer, reply_with
 
 A, B = np.linspace(-1, 1, 25), np.linspace(0, 2, 13)
 LOSS = 0.1 + A**2 + B[:, None]
@@ -23,6 +24,7 @@ BOWL = Terrain(
     path_loss=np.array([2.5, 0.05]),
     steps=[0, 20],
 )
+FAR = {"far": "point 3 of 625 of the surface", "eta": None, "total": 625}
 CAMERA = "() => window.parent_.__view.camera"
 
 
@@ -44,6 +46,13 @@ def status(page: Page) -> str:
 def test_the_cursor_reads_the_loss_and_the_accuracy_that_were_sent(page: Page) -> None:
     assert status(page) == "a = 0.5, b = 1: loss 1.35 nats, accuracy 66.3 %."
     assert not overflows(page)
+
+
+def test_what_is_drawn_between_computed_points_is_said_to_be_about(page: Page) -> None:
+    render(page, message(replace(BOWL, computed=np.zeros(LOSS.shape, np.bool_))))
+    assert status(page) == (
+        "a = 0.5, b = 1: loss about 1.35 nats, accuracy about 66.3 %, between computed points."
+    )
 
 
 def test_pointing_at_the_map_reads_without_moving_the_cursor(page: Page) -> None:
@@ -115,6 +124,31 @@ def test_several_terrains_share_the_scale_and_the_cursor(page: Page) -> None:
     assert status(page).split("A higher one: ")[1].startswith("a = 0.5, b = 1: loss 13.5 nats")
     assert not page.locator(".hill").first.is_visible()
     assert not overflows(page)
+
+
+def test_units_of_both_directions_are_equally_long(page: Page) -> None:
+    plot = page.evaluate("() => window.parent_.__view.panes[0].plot")
+    assert plot["width"] - 66 == pytest.approx(plot["height"] - 46, abs=1)
+
+
+def test_a_run_that_rests_before_its_first_step_says_so_and_one_that_is_to_rest_says_that(page: Page) -> None:
+    live = {"url": "/live?2", "over": False, "unit": "point"}
+    rests = {"state": "paused", "step": 0, "total": None}
+    goes = reply_with(({"progress": FAR}, []), 1, False, {})
+    answer(page, reply_with(({}, []), 0, False, rests), resume=goes, pause=goes)
+    render(page, message(status=STATUS | rests, progress={"far": ""}, **live))
+    expect(page.locator(".standing")).to_have_text("Paused before its first step.")
+    page.get_by_role("button", name="play").click()
+    expect(page.locator(".standing")).to_have_text("Point 3 of 625 of the surface.")
+    page.get_by_role("button", name="pause").click()
+    assert page.locator(".standing").inner_text() == "Pausing …"
+
+
+def test_the_pictures_are_saved_as_they_are_drawn(page: Page) -> None:
+    with page.expect_download() as found:
+        page.locator(".save").click()
+    assert found.value.path().read_bytes().startswith(b"\x89PNG")
+    assert found.value.path().stat().st_size > 10_000
 
 
 def test_a_terrain_without_values_keeps_the_place_for_them(page: Page) -> None:

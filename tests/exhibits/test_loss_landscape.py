@@ -75,6 +75,15 @@ def test_its_centre_is_the_loss_and_the_accuracy_of_the_network() -> None:
     assert surface.accuracy[1, 1] == (logits.argmax(1) == lenet().labels).float().mean().item()
 
 
+def test_a_large_network_gets_a_coarser_grid_or_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = 50 * subjects.operations(lenet().module, (1, 32, 32))
+    monkeypatch.setattr(subjects, "WORK", 30**2 * work)
+    assert scan(Spec(points=49, pictures=50)).total == 25**2  # type: ignore[attr-defined]
+    monkeypatch.setattr(subjects, "WORK", 13 * 6.5 * work)
+    with pytest.raises(InputError, match="Take 25 pictures at most"):
+        scan(Spec(points=49, pictures=50))
+
+
 def test_rows_are_b_and_columns_are_a() -> None:
     plane = random_plane(lenet())
     still = replace(plane, second=np.zeros_like(plane.second))

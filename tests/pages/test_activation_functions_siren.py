@@ -10,6 +10,7 @@ from pages.parts.activation_functions_siren_files import script, table
 from tests.pages.activation_views import message, opened, texts
 from tests.runs.rehearsing import until, until_state
 from vizcore import runs
+from vizcore.runs.rounds import UNWATCHED
 from vizcore.toolkit.samples import sample
 from vizcore.toolkit.siren import Spec, beside
 from vizcore.toolkit.small import small
@@ -74,11 +75,11 @@ def test_visits_share_a_run_and_only_the_last_to_leave_ends_it() -> None:
     runs.stop(run_of(mine))
 
 
-def test_a_run_that_rests_goes_on_for_those_who_arrive_and_one_that_ended_begins_again() -> None:
+def test_a_run_that_nobody_watched_goes_on_for_those_who_arrive_and_a_stopped_one_stays_so() -> None:
     app = opened("siren", **LONG, seed="5")
     first = run_of(app)
     until_state(first, "running")
-    runs.pause(first)
+    runs.pause(first, UNWATCHED)
     until_state(first, "paused")
     assert run_of(app.run()) == first
     assert runs.status(first).state == "paused"
@@ -86,9 +87,8 @@ def test_a_run_that_rests_goes_on_for_those_who_arrive_and_one_that_ended_begins
     until_state(first, "running")
     runs.stop(first)
     until_state(first, "stopped")
-    second = run_of(opened("siren", **LONG, seed="5"))
-    assert second != first
-    runs.stop(second)
+    assert run_of(app.run()) == first
+    assert runs.status(first).state == "stopped"
 
 
 def test_the_oldest_runs_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:

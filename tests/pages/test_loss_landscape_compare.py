@@ -62,13 +62,25 @@ def bowl(leading: float, steep: float, held: float = 0.5) -> dict[str, Any]:
     """A newest report of a parabola."""
     loss = 0.1 + steep * (AXIS**2 + AXIS[:, None] ** 2)
     numbers = {"end_loss": 0.1, "held_loss": held, "end_accuracy": 1.0, "held_accuracy": 0.9}
-    curvature = {"leading": leading, "leading_error": 0.01, "trace": 3 * leading, "trace_error": 0.25}
+    nearby = dict.fromkeys(("above", "below"), 0.1 + leading * 0.1**2 / 2)
+    curvature = nearby | {
+        "leading": leading,
+        "leading_error": 0.01,
+        "trace": 3 * leading,
+        "trace_error": 0.25,
+    }
     surface = {"a": AXIS, "b": AXIS, "loss": loss, "accuracy": 1 / (1 + loss), "computed": loss > 0}
     return numbers | curvature | surface | {"phase": "curvature", "grid": 13, "error": None}
 
 
 def noticed(*newest: dict[str, Any]) -> str:
     return " ".join(words.noticed(CHOSEN, newest))
+
+
+def test_where_the_bowl_does_not_fit_nearby_it_is_said_with_the_computed_losses() -> None:
+    assert "does not fit" not in noticed(bowl(8, 1), bowl(2, 1))
+    said = noticed(bowl(8, 1) | {"above": 0.9}, bowl(2, 1))
+    assert "does not fit** one: the curvature alone gives 0.14, computed are 0.9 and 0.14" in said
 
 
 def test_a_first_visit_begins_both_runs_of_the_first_pair() -> None:
@@ -138,8 +150,9 @@ def test_trainings_that_have_not_come_equally_far_are_told() -> None:
 
 
 def test_the_formula_has_the_numbers_of_both() -> None:
-    title, numbers = words._nearby("one", bowl(10, 1))
+    title, numbers, computed = words._nearby("one", bowl(10, 1))
     assert (title, numbers) == (r"&\text{one:}", r"&\quad 0.1 + \tfrac12 \cdot 10 \cdot 0.1^2 = 0.15")
+    assert computed.endswith(r"0.15 \text{ and } 0.15")
 
 
 def test_the_question_is_answered_with_pictures_held_out(quick: None) -> None:

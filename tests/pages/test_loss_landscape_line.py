@@ -116,6 +116,12 @@ def test_a_barrier_is_said_with_its_height_and_one_valley_where_there_is_none() 
     assert "hardly a barrier, so both lie in **one valley**" in " ".join(words.noticed(PAIR, hill(0.05)))
 
 
+def test_a_low_barrier_counts_where_it_is_many_times_the_ends() -> None:
+    losses = hill(0.05)["losses"] - 0.0975
+    said = " ".join(words.noticed(PAIR, hill(0.05, losses=losses)))
+    assert "**a clear barrier** on the log scale" in said
+
+
 def test_the_sharper_end_is_the_one_behind_which_the_loss_is_higher() -> None:
     losses = hill(0)["losses"].copy()
     assert words.behind(hill(0)) == []

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import loss_landscape_plane as view
 from pages.parts import loss_landscape_plane_words as words
-from pages.parts.loss_landscape_plane_files import png, script
+from pages.parts.loss_landscape_plane_files import script, title
 from pages.parts.loss_landscape_plane_source import Source, in_the_tube
 from tests.pages.views import linked, message, texts
 from tests.runs.rehearsing import leave_no_run, until
@@ -24,6 +24,9 @@ AXIS = np.linspace(-1, 1, 25)
 BOWL: dict[str, Any] = {  # a newest report
     "phase": "surface",
     "grid": 13,
+    "done": 169,
+    "of": 625,
+    "eta": 4.0,
     "error": None,
     "a": AXIS,
     "b": AXIS,
@@ -78,7 +81,7 @@ def test_what_is_computed_is_said_with_the_error_of_the_spline_before() -> None:
 
 def test_a_lower_place_in_the_plane_is_named_and_the_loss_of_the_path_told_from_that_of_the_plane() -> None:
     said = " ".join(words.noticed(Spec(plane="pca"), BOWL | PATH))
-    assert "at $a = 0$, $b = 0.5$ the loss is 0.5" in said
+    assert "the lowest is $a = 0$, $b = 0.5$, where the loss is 0.5" in said
     assert "90 % of the variance" in said
     assert "checkpoint 1 of 2 has 2.5 nats, and its nearest point of the plane 1.5" in said
 
@@ -139,10 +142,52 @@ def test_presets_can_follow_one_another(name: str) -> None:
     assert message(app, "panes")[0]["panes"][0]["title"]
 
 
-def test_an_infinite_loss_is_no_matter_for_the_picture() -> None:
+def test_the_title_of_a_page_that_is_taken_away_says_which_settings() -> None:
+    said = title(Spec(points=25, seed=3), Source("A network", {}))
+    assert said == (
+        "Loss landscape: A network; random directions, normalisation per filter, seed 3; ±1, 25 × 25 points"
+    )
+
+
+def test_an_infinite_loss_is_no_matter_for_the_words_about_the_ring() -> None:
     loss = BOWL["loss"].copy()
     loss[0, 0] = np.inf
-    assert png(BOWL | {"loss": loss}).startswith(b"\x89PNG")
+    assert words.around(BOWL | {"loss": loss}, 0.5).max() < np.inf
+
+
+def test_a_circle_is_read_by_a_spline_and_the_ends_of_a_straight_way_where_they_were_computed() -> None:
+    ring = words.around(BOWL, 0.5)
+    assert ring.min() == pytest.approx(0.5, abs=1e-4)
+    assert ring.max() == pytest.approx(0.5 + 0.25 + 0.75, abs=0.1)
+    assert words._straight(BOWL | PATH)[1].startswith("It begins at 1.5 nats")
+
+
+def test_progress_is_said_in_phases() -> None:
+    assert words.progress({}) == {"far": ""}
+    assert words.progress(BOWL) == {"far": "point 169 of 625 of the surface", "eta": 4.0, "total": 625}
+    report = {"phase": "training", "done": 120, "of": 215, "eta": 3.0}
+    assert words.progress(report)["far"] == "update 120 of 215 of the training"
+
+
+def test_what_the_link_names_in_vain_is_said_and_the_seed_is_only_that_of_random_directions() -> None:
+    app = opened(ll_plane="random", ll_norm="strange", ll_span="0.3")
+    assert "The link sets “Normalisation” to strange" in texts(app)
+    assert "The link sets “Reaches” to 0.3" in texts(app)
+    first = message(opened(ll_plane="hessian", ll_seed="1"), "panes")[0]["run"]
+    assert first == message(opened(ll_plane="hessian", ll_seed="2"), "panes")[0]["run"]
+
+
+def test_a_network_without_pictures_of_its_classes_is_refused_at_once() -> None:
+    app = opened(net="resnet18~0", ll_plane="random")
+    assert not app.exception
+    assert "No data set here has the classes of ResNet-18" in texts(app)
+
+
+def test_the_camera_of_the_link_is_that_of_the_picture() -> None:
+    app = opened(ll_plane="random", ll_camera="1.5,0.5,2")
+    assert message(app, "panes")[0]["camera"] == [1.5, 0.5, 2]
+    app = opened(ll_plane="random", ll_camera="nan,0.5,2")
+    assert message(app, "panes")[0]["camera"] is None
 
 
 def test_the_exported_script_computes_the_surface(tmp_path: Path) -> None:

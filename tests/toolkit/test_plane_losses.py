@@ -33,6 +33,13 @@ def test_threads_memory_and_chunks_change_no_number(
     np.testing.assert_array_equal(other.accuracy, usual.accuracy)
 
 
+def test_nothing_is_computed_far_ahead_of_who_pulls() -> None:
+    asked: list[int] = []
+    found = PlaneLosses(*lenet()).rows(asked.append(number) or Row(0.0, (0.0,)) for number in range(50))  # type: ignore[func-returns-value]
+    next(found)
+    assert len(asked) <= plane_losses.THREADS + 1
+
+
 def test_threads_of_pytorch_are_as_many_as_before() -> None:
     torch.set_num_threads(3)
     rows = PlaneLosses(*lenet()).rows([Row(0.0, (0.0,))] * 50)

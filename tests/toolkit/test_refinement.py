@@ -12,6 +12,13 @@ from vizcore.toolkit.landscape_spec import GRIDS
 X = np.linspace(-1, 1, 49)
 
 
+def test_between_points_stands_the_spline_of_the_logarithm_and_on_them_the_value() -> None:
+    places = np.linspace(-1, 1, 13)
+    loss = np.exp(places + places[:, None])
+    found = refinement.between(loss, np.array([3.0, 3.5]), np.array([2.0, 2.5]))
+    np.testing.assert_allclose(found, np.exp([(3 + 2) / 6 - 2, (3.5 + 2.5) / 6 - 2]), rtol=1e-6)
+
+
 def test_each_grid_has_all_points_of_the_one_before() -> None:
     found = [{*refinement.places(grid, 97).tolist()} for grid in GRIDS]
     assert all(coarse < fine for coarse, fine in itertools.pairwise(found))

@@ -22,6 +22,11 @@ def lenet() -> subjects.Subject:
     return subjects.of_network("lenet5")
 
 
+def test_operations_are_two_for_each_weight_at_each_place() -> None:
+    net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(2 * 4, 3))
+    assert subjects.operations(net, (1, 4, 4)) == 2 * (2 * 4 * 9 + 8 * 3)
+
+
 def test_lenet_comes_with_all_digits_and_knows_them(lenet: subjects.Subject) -> None:
     assert lenet.images.shape == (1797, 1, 32, 32)
     with torch.inference_mode():

@@ -15,7 +15,7 @@ $$
 
 **What a cut shows depends on its directions.** Two random ones are nearly at a right angle to everything that
 matters, yet tell how quickly the loss grows around the network. The plane of the **path** is spanned by the
-two principal components of the steps that training took: it holds most of the walk, and its explained
+two principal components of its checkpoints less their mean: it holds most of the walk, and its explained
 variance says how much. The two leading **eigenvectors of the Hessian** are the directions in which the
 landscape is most curved.
 

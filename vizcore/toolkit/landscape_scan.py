@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from itertools import tee
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ Arrays = dict[str, NDArray[Any]]
 CHECKPOINTS = 60  # of a training that comes first, evenly from its start to its end
 PLANE = ("origin", "first", "second")
 FACTS = ("explained", "eigenvalues")  # of a plane; one of them, or none
+PART = 0.5  # s that points take which are computed between two reports, about
 NEAREST = ("coordinates", "distances", "relative")  # of a path's projection
 LOSSES = ("path_loss", "plane_loss")
 
@@ -50,22 +52,24 @@ class Scan(Iterator[Report]):
         self._of: Subject | Training
         begun = known.pop("training", None)
         self._trains = spec.training is not None and (begun is not None or "path" not in known)
-        updates = 0
+        updates, self._grids = 0, refinement.grids(spec.points)
         if spec.training is None:
             found = subjects.of_network(spec.net, data=spec.data, count=spec.pictures)
             self._of, self.device = found, found.images.device.type
+            self._grids = _affordable(found, self._grids)
         else:
             run = Training(spec.trained(), None if begun is None else begun.tobytes(), own)
             self._of, self.device = run, run.device
             updates = run.total if self._trains else 0
         self._updates = int(known.setdefault("updates", np.array([updates]))[0])
-        self.total = self._updates + spec.points**2
+        self.total = self._updates + self._grids[-1] ** 2
         for name in ("loss", "accuracy"):  # nan where nothing is computed yet
             known.setdefault(name, np.full((spec.points, spec.points), np.nan))
         self._places = np.linspace(-spec.span, spec.span, spec.points)  # along either direction
         self._shown = known["loss"], known["accuracy"]  # splines of the grid
         self._grid = 0  # points along each side of the finest that is complete
         self._error: float | None = None  # percent; of the spline before that one
+        self._pictures = 0
         self._reports = self._work()
 
     def __next__(self) -> Report:
@@ -84,6 +88,7 @@ class Scan(Iterator[Report]):
     def _trained(self, run: Training) -> Iterator[Report]:
         """Train, and keep the weights of some steps."""
         wanted = {*np.linspace(0, run.total, CHECKPOINTS).round().tolist()}
+        begun, first = time.monotonic(), run.step
         for report in run:
             if run.over == "diverged":
                 raise InputError(
@@ -93,7 +98,9 @@ class Scan(Iterator[Report]):
             if run.step in wanted or run.over:
                 self._append("path", subjects.weights_of(run.module))
                 self._append("buffers", subjects.buffers_of(run.module))
-            yield Report(run.step, "training", run.step, run.total, report.loss, 0, None, None)
+            pace = (time.monotonic() - begun) / (run.step - first) if run.step > first else None
+            eta = None if pace is None else pace * (run.total - run.step)
+            yield Report(run.step, "training", run.step, run.total, report.loss, 0, None, eta)
 
     def _append(self, name: str, row: NDArray[np.float32]) -> None:
         before = [self._known[name]] if name in self._known else []
@@ -135,10 +142,11 @@ class Scan(Iterator[Report]):
         """Compute grid after grid; the losses of the path itself come behind the first one."""
         origin, first, second = (self._known[name] for name in PLANE)
         losses = PlaneLosses(subject, Plane(origin, first, second, title=""), self.spec.statistics)
+        self._pictures = len(subject.labels)
         self._begun, self._before = time.monotonic(), self._done
-        for grid in refinement.grids(self.spec.points):
-            lacking = [*refinement.rows(self._places, grid, self._known["loss"])]
-            found = losses.rows([row for _, _, row in lacking])
+        for grid in self._grids:
+            lacking, asked = tee(self._lacking(grid))
+            found = losses.rows(row for _, _, row in asked)
             for (row, columns, _), values in zip(lacking, found, strict=True):
                 self._known["loss"][row, columns], self._known["accuracy"][row, columns] = values
                 yield self._report()
@@ -148,6 +156,17 @@ class Scan(Iterator[Report]):
                 self._walk(subject, losses)
                 yield self._report()
 
+    def _lacking(self, grid: int) -> Iterator[tuple[int, NDArray[np.int64], Row]]:
+        """What a grid lacks, as `refinement.rows`, in parts of PART s at the pace so far."""
+        for number, columns, row in refinement.rows(self._places, grid, self._known["loss"]):
+            begin = 0
+            while begin < len(columns):
+                computed = self._done - self._before
+                spent = time.monotonic() - self._begun
+                end = begin + max(1, int(PART * computed / spent))
+                yield number, columns[begin:end], Row(row.b, row.a[begin:end])
+                begin = end
+
     @property
     def _done(self) -> int:
         """Points that are computed."""
@@ -155,7 +174,7 @@ class Scan(Iterator[Report]):
 
     def _report(self) -> Report:
         done, lowest = self._done, float(np.nanmin(self._known["loss"]))
-        points, computed = self.spec.points**2, done - self._before
+        points, computed = self._grids[-1] ** 2, done - self._before
         eta = (time.monotonic() - self._begun) * (points - done) / computed if computed else None
         return Report(self._updates + done, "surface", done, points, lowest, self._grid, self._error, eta)
 
@@ -184,7 +203,7 @@ class Scan(Iterator[Report]):
         Returns:
             "a" and "b" (N,) places along the directions;
             "loss" and "accuracy" (N, N), row b and column a: computed, or a spline between what is;
-            "computed" (N, N) which are;
+            "computed" (N, N) which are; "pictures" () over which the loss is taken;
             "explained" (2,) share of the path's variance, or "eigenvalues" (2,), where the plane has them;
             and where there is a path, for its T checkpoints "coordinates" (T, 2) of the nearest points of the
             plane, "distances" (T,) from there to the weights, also "relative" to the length of the path, and
@@ -199,7 +218,7 @@ class Scan(Iterator[Report]):
         )
         surface = {"a": self._places, "b": self._places, "loss": loss, "accuracy": accuracy}
         facts = {name: self._known[name] for name in (*FACTS, *NEAREST, *LOSSES) if name in self._known}
-        return {**surface, "computed": computed, **facts}
+        return {**surface, "computed": computed, "pictures": np.array(self._pictures), **facts}
 
     def state(self) -> bytes:
         """All it takes to go on from here, as a safetensors file."""
@@ -207,6 +226,24 @@ class Scan(Iterator[Report]):
         if self._trains and isinstance(self._of, Training):
             arrays["training"] = np.frombuffer(self._of.state(), np.uint8)
         return save(arrays)
+
+
+def _affordable(subject: Subject, grids: tuple[int, ...]) -> tuple[int, ...]:
+    """The grids that take some minutes at most.
+
+    Raises:
+        InputError: none of them does.
+    """
+    _, channels, height, width = subject.images.shape
+    work = len(subject.labels) * subjects.operations(subject.module, (channels, height, width))
+    found = tuple(grid for grid in grids if work * grid**2 <= subjects.WORK)
+    if not found:
+        most = int(len(subject.labels) * subjects.WORK / (work * grids[0] ** 2))
+        raise InputError(
+            f"{subject.title} is large: a surface over {len(subject.labels):,} pictures would take far "
+            f"longer than some minutes. Take {most:,} pictures at most."
+        )
+    return found
 
 
 def known(state: bytes) -> Arrays:

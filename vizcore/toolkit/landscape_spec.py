@@ -70,8 +70,8 @@ class Report:
     step: int  # updates of the training and points of the surface so far
     phase: str  # "training", "directions" or "surface"
     done: int  # of this phase: updates, products with the Hessian, points
-    of: int  # how many there will be at most
+    of: int  # how many there will be; of products, at most
     loss: float  # nats, of the newest batch of the training; then the lowest that the surface has so far
     grid: int  # points along each side of the finest grid that is complete; 0 before the first one
     error: float | None  # percent of the range: the largest error that the spline of the grid before had
-    eta: float | None  # s to the end of the surface, as far as the points so far tell
+    eta: float | None  # s to the end of this phase, as far as its pace so far tells; None: unknown

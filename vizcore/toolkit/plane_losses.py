@@ -2,8 +2,9 @@
 
 import math
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,11 +117,16 @@ class PlaneLosses:
         self._firsts = self._first_layer() if self._network.linear else None
 
     def rows(self, rows: Iterable[Row]) -> Iterator[tuple[Numbers, Numbers]]:
-        """Loss and accuracy (n,) of each row, in order, as far as the caller pulls."""
-        before = torch.get_num_threads()
+        """Loss and accuracy (n,) of each row, in order, and hardly further than the caller pulls."""
+        before, ahead = torch.get_num_threads(), deque[Future[tuple[Numbers, Numbers]]]()
         try:
             with ThreadPoolExecutor(self._threads, "landscape", torch.set_num_threads, (1,)) as pool:
-                yield from pool.map(self.row, rows)
+                for row in rows:
+                    ahead.append(pool.submit(self.row, row))
+                    if len(ahead) > self._threads:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
         finally:
             torch.set_num_threads(before)  # or every thread that begins from now on had one
 

@@ -68,9 +68,28 @@ def spline(values: Numbers, points: int) -> Numbers:
     return matrix @ values @ matrix.T
 
 
+def between(values: Numbers, rows: Numbers, columns: Numbers) -> Numbers:
+    """(n,) losses at places (n,) between points of a grid (N, N), all finite: by a spline of the logarithm.
+
+    Args:
+        values: the losses.
+        rows: places among the rows, 0 to N - 1, whole or between them.
+        columns: places among the columns.
+    """
+    floor = FLOOR * values.max() or np.finfo(np.float64).tiny
+    down, across = (_weights(len(values), each) for each in (rows, columns))
+    logarithms = np.einsum("nr,rc,nc->n", down, np.log(values + floor), across)
+    return np.maximum(np.exp(logarithms) - floor, 0)
+
+
 @lru_cache(maxsize=16)
 def _matrix(grid: int, points: int) -> Numbers:
-    """(points, grid): what each value of a grid adds to each value between, as splines are linear in them.
+    """(points, grid): the weights of as many places, evenly from the first point of the grid to the last."""
+    return _weights(grid, np.linspace(0, grid - 1, points))
+
+
+def _weights(grid: int, place: Numbers) -> Numbers:
+    """(n, grid): what each value of a grid adds to those at places (n,), as splines are linear in them.
 
     The spline is the one whose first two and last two pieces are one polynomial each ("not a knot"; de Boor
     1978, *A Practical Guide to Splines*, chapter IV). Neighbours on the grid have a distance of 1.
@@ -82,7 +101,6 @@ def _matrix(grid: int, points: int) -> Numbers:
         slopes[at, at - 1 : at + 2] = 1, 4, 1
         right[at, at - 1 : at + 2] = 6, -12, 6
     bends = np.linalg.solve(slopes, right)
-    place = np.linspace(0, grid - 1, points)
     below = np.minimum(place.astype(int), grid - 2)
     up = (place - below)[:, None]
     down = 1 - up

@@ -20,6 +20,7 @@ from vizcore.toolkit.training import Training
 
 SAMPLES = 16  # of the trace
 LEADING = 1  # eigenvalues
+NEARBY = 0.1  # length of a step along the most curved direction
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Report(landscape_spec.Report):
     held_accuracy: float | None = None
     leading: float | None = None  # the largest eigenvalue of the Hessian of that loss
     leading_error: float | None = None  # an eigenvalue is within this of it
+    above: float | None = None  # nats, the loss NEARBY along the most curved direction, computed
+    below: float | None = None  # the same the other way
     trace: float | None = None  # the sum of all eigenvalues, estimated
     trace_error: float | None = None  # its standard error
 
@@ -40,7 +43,7 @@ class Sharpness(Iterator[Report]):
     """A scan that is pulled, and then what tells how sharp the minimum is.
 
     Attributes:
-        total: steps of the scan, and products with the Hessian.
+        total: steps of the scan, and samples of the trace.
         device: where it is computed.
     """
 
@@ -70,7 +73,9 @@ class Sharpness(Iterator[Report]):
             report = Report(**vars(scanned))
             yield report
         for found in measured(self._scan.subject(), Training(spec.trained())):
-            report = replace(report, phase="curvature", step=self._scan.total + found.pop("done"), **found)
+            samples = found.pop("samples", 0)
+            progress = {"step": self._scan.total + samples, "done": samples, "of": SAMPLES, "eta": None}
+            report = replace(report, phase="curvature", **progress, **found)
             yield report
 
 
@@ -83,8 +88,8 @@ def sharpness(spec: Spec, state: bytes | None = None) -> Sharpness:
 
 
 def total(spec: Spec) -> int:
-    """Steps that there are at most: updates, points, and products with the Hessian."""
-    return plan(spec.trained()).total + spec.points**2 + hessian.MOST + SAMPLES
+    """Steps that there are: updates, points, and samples of the trace."""
+    return plan(spec.trained()).total + spec.points**2 + SAMPLES
 
 
 def measured(subject: Subject, run: Training) -> Iterator[dict[str, Any]]:
@@ -95,17 +100,18 @@ def measured(subject: Subject, run: Training) -> Iterator[dict[str, Any]]:
         run: that training as it begins, of which only the pictures count.
 
     Yields:
-        Fields of a Report, and "done": how many products with the Hessian, of MOST + SAMPLES at most.
+        Fields of a Report, and "samples" of the trace.
     """
-    seen, held = (
-        loss_of(subjects.of_training(run, held=held).at(subject.origin, subject.buffers))
-        for held in (False, True)
-    )
+    seen_by, held_by = (subjects.of_training(run, held=held) for held in (False, True))
+    seen, held = (loss_of(each.at(subject.origin, subject.buffers)) for each in (seen_by, held_by))
     known = dict(zip(("end_loss", "end_accuracy"), seen, strict=True))
     known |= zip(("held_loss", "held_accuracy"), held, strict=True)
-    yield known | {"done": 0}
+    yield known
     for top in hessian.leading(subject, LEADING):
-        yield {"leading": float(top.values[0]), "leading_error": float(top.errors[0]), "done": top.products}
+        yield {"leading": float(top.values[0]), "leading_error": float(top.errors[0])}
+    step = NEARBY * top.vectors[0]
+    above, below = (loss_of(seen_by.at(subject.origin + way, subject.buffers))[0] for way in (step, -step))
+    yield {"above": above, "below": below}
     for estimate in islice(hessian.trace(subject, known=top), SAMPLES):
         error = estimate.error if math.isfinite(estimate.error) else None
-        yield {"trace": estimate.value, "trace_error": error, "done": hessian.MOST + estimate.samples}
+        yield {"trace": estimate.value, "trace_error": error, "samples": estimate.samples}

@@ -27,6 +27,9 @@ Kind = Literal["weight", "bias", "norm"]
 
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
 USUAL = 200  # pictures of larger networks; LeNet-5 sees all 1,797 digits
+SMALL = 64  # px, up to which all digits are taken
+WORK = 3e13  # operations of a surface, which take some minutes on one or two cores
+FEWEST = 13**2  # points of a surface
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def of_network(reference: str, *, data: str = "", count: int = 0) -> Subject:
             fit.
     """
     net = nets.find(reference)
-    name = data or _known(net)
+    name = data or known_by(net)
     extent = pick(DATASETS, name, "data set")
     if len(extent.classes) != len(net.classes):
         raise InputError(
@@ -119,7 +122,7 @@ def of_network(reference: str, *, data: str = "", count: int = 0) -> Subject:
         )
     module = nets.load(reference)
     place = next(module.parameters()).device
-    pixels, labels = _pictures(name, net, min(count or _usual(name), extent.most))
+    pixels, labels = _pictures(name, net, min(count or _usual(name, net, module), extent.most))
     found = Subject(net.title, net.classes, module, normalised(pixels, net).to(place), labels.to(place))
     check(found)
     return found
@@ -212,19 +215,44 @@ def check(subject: Subject) -> None:
             )
 
 
-def _known(net: nets.Net) -> str:
-    """The data set whose classes a network tells apart; of several, the first with as many channels."""
+def operations(module: nn.Module, shape: tuple[int, int, int]) -> int:
+    """Multiplications and additions in the convolutions and linear layers, for a picture (C, H, W)."""
+    found: list[int] = []
+
+    def count(layer: nn.Conv2d | nn.Linear, _: object, output: Tensor) -> None:
+        found.append(2 * output.numel() * layer.weight[0].numel())
+
+    layers = [each for each in module.modules() if isinstance(each, nn.Conv2d | nn.Linear)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    try:
+        with torch.inference_mode():
+            module(torch.zeros(1, *shape, device=next(module.parameters()).device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return sum(found)
+
+
+def known_by(net: nets.Net) -> str:
+    """The data set whose classes a network tells apart; of several, the first with as many channels.
+
+    Raises:
+        InputError: there is none.
+    """
     fitting = [name for name, source in DATASETS.items() if source.classes == net.classes]
     if not fitting:
         raise InputError(
-            f"No data set here has the classes of {net.title}, so its loss is not known. Choose another "
-            "network, or a data set with as many classes."
+            f"No data set here has the classes of {net.title}, so its loss is not known. Choose a "
+            "network that tells digits or shapes apart."
         )
     return next((name for name in fitting if DATASETS[name].shape[0] == net.input_shape[0]), fitting[0])
 
 
-def _usual(data: str) -> int:
-    return DATASETS[data].most if data == "digits" else USUAL
+def _usual(data: str, net: nets.Net, module: nn.Module) -> int:
+    """All digits, and of other pictures no more than make a small surface in some minutes."""
+    if data == "digits" and max(net.input_shape) <= SMALL:
+        return DATASETS[data].most
+    return max(1, min(USUAL, int(WORK / FEWEST / max(1, operations(module, net.input_shape)))))
 
 
 def _pictures(data: str, net: nets.Net, count: int) -> tuple[Tensor, Tensor]:
