@@ -13,6 +13,9 @@ const LINE_STYLES = [
   ["#d55e00", [4, 4]], ["#0072b2", [12, 3]], ["#a6761d", [5, 2, 1, 2, 1, 2]], ["#7a8ca3", [4, 2]],
 ];
 
+/** px that numbers and names of axes take from the width and the height of a plot. */
+export const PLOT_ROOM = [PLOT_LEFT + PLOT_RIGHT, PLOT_ABOVE + PLOT_BELOW];
+
 /** Left, top, width and height of what lies between the margins, in px. */
 export function plotArea({ width, height }) {
   return [PLOT_LEFT, PLOT_ABOVE, width - PLOT_LEFT - PLOT_RIGHT, height - PLOT_ABOVE - PLOT_BELOW];

@@ -25,6 +25,7 @@ export function unpack(bytes) {
     if (type === "u1") return new Uint8Array(buffer, start + offset, count);
     if (type === "i4") return new Int32Array(buffer, start + offset, count);
     if (type === "f4") return new Float32Array(buffer, start + offset, count);
+    if (type === "f8") return new Float64Array(buffer.slice(start + offset, start + offset + 8 * count));
     const halves = new Uint16Array(buffer, start + offset, count), values = new Float32Array(count);
     for (let i = 0; i < count; i++) values[i] = HALF[halves[i]];
     return values;

@@ -123,8 +123,8 @@ function pointFigures(set, hover) {
 }
 
 export function drawFigures(set) {
-  const { color, fontFamily } = getComputedStyle(set.box);
-  Object.assign(set, { ink: color, font: fontFamily });
+  const style = getComputedStyle(set.box);
+  Object.assign(set, { ink: style.color, font: style.fontFamily, ground: style.getPropertyValue("--st-background-color") });
   for (const chart of set.charts) drawFigure(set, chart);
   markFigures(set);
 }
@@ -147,17 +147,17 @@ function drawFigure(set, chart) {
     plotCurve(context, chart.plot, line.style, line.x, line.y, line.steps);
   }
   context.globalAlpha = 1;
-  for (const dot of chart.points) drawPoint(set, context, chart.plot, dot);
 }
 
-/** Hatch stretches of x in the colour of their line, and mark them at the bottom, one row for each line. */
-function shadeFigure(context, { plot, shades }, seen) {
+/** Hatch stretches of x in the colour of their line, and mark them at the bottom, one row for each line; a log axis has values there. */
+function shadeFigure(context, { plot, shades, log }, seen) {
   const [, top, , height] = plotArea(plot), styles = seen.map(({ style }) => style).filter((style) => shades.some(([, , of]) => of === style));
   for (const [from, to, style] of shades) {
     const row = styles.indexOf(style), left = plotX(plot, from), width = plotX(plot, to) - left;
     if (row < 0) continue;
     Object.assign(context, { fillStyle: lineHatching(context, style), globalAlpha: 0.35 / styles.length });
     context.fillRect(left, top, width, height);
+    if (log) continue;
     Object.assign(context, { fillStyle: lineStyle(style)[0], globalAlpha: 0.85 });
     context.fillRect(left, top + height - (styles.length - row) * (STRIP_TALL + 1), width, STRIP_TALL);
   }
@@ -178,15 +178,16 @@ function lineHatching(context, style) {
   return context.createPattern(tile, "repeat");
 }
 
-/** A marked dot, or a cross, with its name beside it, on the side where there is room. */
-function drawPoint({ ink, font }, context, plot, { x, y, name, style, cross }) {
+/** A marked dot, or a cross, with its name on the side where there is room and no cursor; none beyond the axes. */
+function drawPoint({ ink, font, ground }, context, plot, { x, y, name, style, cross }, cursor) {
   context.font = `12px ${font}`;
-  const [left, top] = [plotX(plot, x), plotY(plot, y)], [start, upper, width] = plotArea(plot);
-  const before = left + context.measureText(name).width + 8 > start + width, below = top < upper + 18;
+  const [left, top] = [plotX(plot, x), plotY(plot, y)], [start, upper, width, tall] = plotArea(plot);
+  if (left < start - 1 || left > start + width + 1 || top < upper - 1 || top > upper + tall + 1) return;
+  const end = left + context.measureText(name).width + 14, before = end > start + width || (cursor > left && cursor < end), below = top < upper + 18;
   if (cross) figureCross(context, left, top, ink);
   else figureDot(context, left, top, lineStyle(style)[0], ink);
-  Object.assign(context, { fillStyle: ink, textAlign: before ? "right" : "left", textBaseline: below ? "top" : "bottom" });
-  context.fillText(name, left + (before ? -7 : 7), top + (below ? 4 : -3));
+  Object.assign(context, { fillStyle: ink, strokeStyle: ground, lineWidth: 4, lineJoin: "round", textAlign: before ? "right" : "left", textBaseline: below ? "top" : "bottom" });
+  for (const draw of ["strokeText", "fillText"]) context[draw](name, left + (before ? -7 : 7), top + (below ? 4 : -3));
 }
 
 function figureDot(context, left, top, colour, ink) {
@@ -221,6 +222,7 @@ function markFigure(set, chart) {
     context.fillRect(plotX(plot, value) - 0.75, top, 1.5, height);
   }
   context.globalAlpha = 1;
+  for (const dot of chart.points) drawPoint(set, context, plot, dot, led ? plotX(plot, set.cursor) : NaN);
   const read = lines.map((line) => (at === null ? NaN : lineValueAt(line, at)));
   read.forEach((value, line) => {
     const { name, style } = lines[line], seen = !set.hidden.has(name), y = plotY(plot, value);

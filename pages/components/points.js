@@ -107,7 +107,7 @@ function point(view, pointer) {
 
 function inWords({ header, dots }, [x, y], at) {
   const where = `${header.x_title} = ${brief(x)}, ${header.y_title} = ${brief(y)}`;
-  return at < 0 ? where : [`Point ${at + 1}: ${where}`, dots[at].note].filter(Boolean).join(" · ");
+  return at < 0 ? where : [`${dots.length - dots.filter(({ fixed }) => fixed).length > 1 ? `Point ${at + 1}` : "Point"}: ${where}`, dots[at].note].filter(Boolean).join(" · ");
 }
 
 // Moving

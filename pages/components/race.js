@@ -14,7 +14,7 @@ import { WALK, wireWalk } from "./walk.js";
 
 const TALL_CURVE = 215; // px
 const RACE_SPEED = 4; // doublings of one step a second
-const NARROW = 720, MAP_SHARE = 0.58; // px as in race.css, and how much of the width the map has beyond it
+const NARROW = 720, MAP_SHARE = 0.56; // px as in race.css, and how much of the width the map has beyond it
 const STRIDE = 10; // steps of an arrow key with Shift
 
 const MARKUP = `
@@ -55,7 +55,7 @@ function accept(view, { header, blocks }) {
   if (view.header && (view.held || (header.heard && header.heard < view.told))) return;
   const [values, lut] = blocks.slice(header.runners.length);
   Object.assign(view, { header, values, table: tints(lut), start: header.start, step: Math.min(view.playing ? view.step : header.step, header.steps) });
-  view.steps = Float32Array.from({ length: header.steps + 1 }, (_, at) => at);
+  view.steps = Float64Array.from({ length: header.steps + 1 }, (_, at) => at);
   view.shown = new Set(header.runners.filter(({ shown }) => shown).map(({ name }) => name));
   view.slider.max = header.steps;
   view.find(".notice").textContent = "";
@@ -86,7 +86,7 @@ function buildRunners(view) {
     drawSwatch(context, style);
     return { button, cells, note: element("span", "note") };
   });
-  const heads = ["", "x", "y", "f", ""].map((text) => element("span", "head", text));
+  const heads = ["", "x", "y", "f", view.header.note_title].map((text) => element("span", "head", text));
   view.find(".runners").replaceChildren(...heads, ...view.rows.flatMap(({ button, cells, note }) => [button, ...cells, note]));
 }
 
@@ -128,8 +128,12 @@ function writeRunner({ shown, step }, { name, x, y, values, end, note }, { butto
   const seen = shown.has(name), at = Math.min(step, end);
   describe(button, { pressed: seen });
   button.title = seen ? "Hide it" : "Show it";
-  [x[at], y[at], values[at]].forEach((value, cell) => { cells[cell].textContent = seen ? digits(value) : ""; });
+  [x[at], y[at], values[at]].forEach((value, cell) => { cells[cell].textContent = seen ? known(value) : ""; });
   last.textContent = seen ? note : "";
+}
+
+function known(value) {
+  return Number.isNaN(value) ? "–" : digits(value);
 }
 
 /** The value under the pointer; without one, who is lowest at this step. */
@@ -141,7 +145,7 @@ function say(view) {
 }
 
 function leader({ runners, shown, step }) {
-  const seen = runners.filter(({ name }) => shown.has(name)).map(({ title, values, end }) => ({ title, value: values[Math.min(step, end)] }));
+  const seen = runners.filter(({ name }) => shown.has(name)).map(({ title, values, end }) => ({ title, value: values[Math.min(step, end)] })).filter(({ value }) => !Number.isNaN(value));
   if (seen.length < 2 || !step) return "";
   const best = seen.reduce((one, other) => (other.value < one.value ? other : one));
   return `Lowest after ${step} steps: ${best.title}, f = ${digits(best.value)}.`;

@@ -72,13 +72,21 @@ def pack(race: Race, *, alt: str = "", ask: str = "", heard: int = 0) -> bytes:
         heard: number of the report that this message answers; an older message takes nothing back.
     """
     header = {name: value for name, value in vars(race).items() if name != "values"}
-    header |= {"alt": alt, "ask": ask, "heard": heard, "x_title": "x", "y_title": "y", "equal": True}
+    header |= {
+        "alt": alt,
+        "ask": ask,
+        "heard": heard,
+        "x_title": "x",
+        "y_title": "y",
+        "note_title": "η",
+        "equal": True,
+    }
     header |= {"runners": [_entry(runner) for runner in race.runners], "limits": chart_limits(race)}
-    blocks: list[NDArray[Any]] = [_track(runner, race.steps) for runner in race.runners]
+    blocks: list[NDArray[Any]] = [_track(runner, race.steps) for runner in race.runners]  # f may be 1e300
     if race.values is not None:
         header |= {"side": race.values.shape, "range": colour_limits(race.values, race.log)}
-        blocks += [race.values, colours.LUTS["viridis"]]
-    return components.pack(header, *(_short(block) for block in blocks))
+        blocks += [_short(race.values), colours.LUTS["viridis"]]
+    return components.pack(header, *blocks)
 
 
 def _entry(runner: Runner) -> dict[str, object]:
@@ -94,9 +102,9 @@ def _track(runner: Runner, steps: int) -> Floats:
     return track
 
 
-def _short(block: NDArray[Any]) -> NDArray[Any]:
-    with np.errstate(over="ignore"):  # beyond float32 it is infinite, and beyond every edge
-        return block if block.dtype == np.uint8 else block.astype(np.float32)
+def _short(values: Floats) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):  # beyond float32 it is infinite, and has the colour of the highest
+        return values.astype(np.float32)
 
 
 def colour_limits(values: Floats, log: bool) -> tuple[float, float]:

@@ -8,6 +8,7 @@ import { drawArrows, fillShape, onScreen } from "./points_draw.js";
 import { minus } from "./unit_maths.js";
 
 const LEVEL_COUNT = 10; // level lines, about
+const FEW = 3; // paths, up to which they may have dots
 const SPARSE = 7; // px from step to step on average, from which on each of them has a dot
 const ROOM = 24; // px around the number of a level line
 const ARROW = 34; // px: length of the arrow downhill
@@ -95,11 +96,11 @@ export function drawRacePaths(view) {
   context.beginPath();
   context.rect(left, top, wide, tall);
   context.clip();
-  for (const runner of seen) drawRacePath(view, context, runner);
+  for (const runner of seen) drawRacePath(view, context, runner, seen.length <= FEW);
   for (const runner of seen) drawDownhill(view, context, runner);
   for (const runner of seen) drawHead(view, context, runner);
-  drawStart(context, ...onScreen(view, ...view.start));
   context.restore();
+  drawStart(context, ...onScreen(view, ...view.start));
 }
 
 function tracePlaces(view, { x, y }, from, to) {
@@ -111,18 +112,18 @@ function tracePlaces(view, { x, y }, from, to) {
   return trace;
 }
 
-function drawRacePath(view, context, runner) {
+function drawRacePath(view, context, runner, dotted) {
   const [colour, dashes] = lineStyle(runner.style), now = Math.min(view.step, runner.end);
   const past = tracePlaces(view, runner, 0, now), rest = tracePlaces(view, runner, now, runner.end);
   Object.assign(context, { lineJoin: "round", lineCap: "butt", strokeStyle: "#fff", lineWidth: 1, globalAlpha: 0.45 });
   context.stroke(rest);
-  Object.assign(context, { lineWidth: 4.2, globalAlpha: 0.9 });
+  Object.assign(context, { lineWidth: 3.8, globalAlpha: 0.7 });
   context.stroke(past);
   Object.assign(context, { strokeStyle: colour, lineWidth: 2.6, globalAlpha: 1 });
   context.setLineDash(dashes);
   context.stroke(past);
   context.setLineDash([]);
-  dotSteps(view, context, runner, now, colour);
+  if (dotted) dotSteps(view, context, runner, now, colour);
 }
 
 /** A dot at each step of the path, where they are far enough apart. */

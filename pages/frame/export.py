@@ -116,7 +116,7 @@ def script(title: str, picture: str, lines: Sequence[str]) -> bytes:
 
     Args:
         title: what it recomputes; becomes its docstring.
-        picture: a name in samples.SAMPLES, or empty for a file picture.png beside the program.
+        picture: a name that samples.sample takes, or empty for a file picture.png beside the program.
         lines: the program behind the line that sets `image`.
     """
     if picture:
@@ -127,20 +127,29 @@ def script(title: str, picture: str, lines: Sequence[str]) -> bytes:
             "",
             "from vizcore.toolkit.images import decode",
             "",
-            'image = decode(Path("picture.png").read_bytes())  # "The picture" in the same menu',
+            'picture = Path(__file__).with_name("picture.png")  # "The picture" in the same menu',
+            "image = decode(picture.read_bytes())",
         ]
-    head = [f'"""{title}', "", "Run it in the folder of Convoscope: python recompute.py", '"""', ""]
+    head = [
+        f'"""{title}',
+        "",
+        "Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py",
+        '"""',
+        "",
+    ]
     return "\n".join([*head, *load, *lines, ""]).encode()
 
 
-def html_page(title: str, component: str, data: bytes) -> bytes:
+def html_page(title: str, component: str, data: bytes, link: str = "") -> bytes:
     """A web page that shows a component without a server: script, style and values are all inside.
 
     Args:
         title: may come from a user; it is escaped.
         component: stem of its script.
         data: what the component gets.
+        link: where it was taken from; escaped too.
     """
+    origin = f'<p><a href="{html.escape(link)}">{html.escape(link)}</a></p>' if link else ""
     values = json.dumps(base64.b64encode(data).decode())
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -152,7 +161,7 @@ body {{ margin: 2rem auto; max-width: 1100px; padding: 0 1rem; background: #fff;
 body {{ font-family: var(--st-font); }}
 h1 {{ font-size: 1.25rem; }}
 {styles(component)}</style></head>
-<body><h1>{html.escape(title)}</h1><div id="part"></div>
+<body><h1>{html.escape(title)}</h1><div id="part"></div>{origin}
 <script type="module">
 {bundle(component)}
 const bytes = Uint8Array.from(atob({values}), (letter) => letter.charCodeAt(0));

@@ -6,6 +6,7 @@ the name of the setting, and the address shows it.
 """
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -84,6 +85,11 @@ def missed() -> list[str]:
     return list(st.session_state.get(_MISSED, {}).values())
 
 
+def forgive() -> None:
+    """Forget what could not be followed in the link: somebody has chosen another state since."""
+    st.session_state.pop(_MISSED, None)
+
+
 def indices(text: str, sizes: Sequence[int]) -> tuple[int, ...] | None:
     """The whole numbers in a text such as "4.6", each below its size; None where it says anything else."""
     parts = text.split(".")
@@ -96,7 +102,7 @@ def indices(text: str, sizes: Sequence[int]) -> tuple[int, ...] | None:
 def publish(page: str, *names: str, starts: Mapping[str, str] | None = None) -> None:
     """Write settings into the address, all at once, since each change of it is a step for Back.
 
-    An empty one is left out; where it had a value it stays, empty: to take it away is a change of its own.
+    An empty one is left out.
 
     Args:
         page: key of the exhibit.
@@ -107,9 +113,15 @@ def publish(page: str, *names: str, starts: Mapping[str, str] | None = None) -> 
     values = {name: "" if value == (starts or {}).get(name) else value for name, value in values.items()}
     if not entered(page) and _bare(shown := st.session_state[_SHOWN][1]) and values == shown:
         return  # Back leads on from here
-    if changed := {name: value for name, value in values.items() if value != _address(name)}:
-        st.query_params.update(changed)
+    if any(value != _address(name) for name, value in values.items()):
+        written = st.query_params.to_dict() | values
+        st.query_params.from_dict({name: value for name, value in written.items() if value})
     st.session_state[_SHOWN] = (page, values)
+
+
+def shown() -> str:
+    """The link to what is shown."""
+    return f"{(st.context.url or '').partition('?')[0]}?{urlencode(st.query_params.to_dict())}"
 
 
 def _address(name: str) -> str:

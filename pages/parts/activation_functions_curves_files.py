@@ -33,7 +33,7 @@ def script(chosen: Chosen) -> bytes:
     given = {name: dict(parameters) for name, parameters in chosen.parameters.items()}
     return f'''"""Activation functions and their slopes.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 import numpy as np

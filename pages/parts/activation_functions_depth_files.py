@@ -42,7 +42,7 @@ def script(flow: Flow, seed: int) -> bytes:
     depth = flow.gradients.shape[2] - 1
     return f'''"""A signal and its gradient through {depth} layers.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.activations import ACTIVATIONS

@@ -37,7 +37,7 @@ def script(settings: Mapping[str, Any]) -> bytes:
     spec = ", ".join(f"{name}={value!r}" for name, value in settings.items())
     return f'''"""Units that die while a small network learns to read digits.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.dying import Spec, train

@@ -29,7 +29,7 @@ def script(function: str, parameters: Mapping[str, float], found: Vector) -> byt
     settings = "".join(f", {name}={value!r}" for name, value in parameters.items())
     return f'''"""{VECTORS[function].title} of {len(found.x)} numbers, and its Jacobian.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.exhibits.activation_functions import vector

@@ -94,6 +94,21 @@ def settle(sliders: Mapping[str, tuple[str, Sequence[str]]], starts: Mapping[str
             links.miss(key, found, why)
 
 
+def settle_words(options: Mapping[str, tuple[str, Mapping[str, str]]], starts: Mapping[str, str]) -> None:
+    """Take the usual option where the link has none of those that there are, and let the header say so.
+
+    Args:
+        options: key of the setting -> label and options by name.
+        starts: key -> the usual name.
+    """
+    for key, (label, names) in options.items():
+        value = links.setting(key, starts[key])
+        if value not in names:
+            title = names[starts[key]]
+            why = f"The link sets “{label}” to {value[:20]}, which there is not: it is “{title}” now."
+            links.miss(key, starts[key], why)
+
+
 def _nearest(steps: Sequence[str], value: str) -> str:
     """The step that is nearest to a value; empty where that is no number."""
     try:
@@ -108,8 +123,17 @@ def line(label: str, key: str, start: str, longest: int) -> str:
     if not links.setting(key):
         links.choose(key, start)
     st.session_state[_control(key)] = links.setting(key)
-    st.text_input(label, key=_control(key), max_chars=longest, on_change=_take, args=(key,))
+    st.text_input(label, key=_control(key), on_change=_take_line, args=(key, longest))
     return links.setting(key)
+
+
+def _take_line(key: str, longest: int) -> None:
+    """Keep a line that is not too long, and say so of others: the field itself would take nothing of them."""
+    long = len(st.session_state[_control(key)])
+    if long <= longest:
+        _take(key)
+    else:
+        st.toast(f"There is room for {longest} characters; these were {long}. It stays as it was.")
 
 
 def _settled(key: str, options: Sequence[str], start: str) -> str:

@@ -58,7 +58,7 @@ def script(found: Sequence[str], names: Sequence[str]) -> bytes:
     written = "".join(f"    {name!r}: Spec({_changed(settings)}),\n" for name, settings in entries)
     return f'''"""The same small runs from many seeds.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.seeds import Spec, train

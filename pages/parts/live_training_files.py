@@ -15,7 +15,8 @@ from vizcore.exhibits.live_training import Spec
 from vizcore.toolkit import datasets
 
 OWN_IMPORTS = "\nimport numpy as np\n"
-OWN_START = 'run = train(spec, **np.load("pictures.npz"))  # "Your pictures" in the same menu'
+OWN_START = """pictures = Path(__file__).with_name("pictures.npz")  # "Your pictures" in the same menu
+run = train(spec, **np.load(pictures))"""
 COLUMNS = ("step", "epoch", "loss", "hits", "validation", "accuracy", "measured", "lr")
 
 
@@ -91,7 +92,7 @@ def script(spec: Spec) -> bytes:
     imports, start = (OWN_IMPORTS, OWN_START) if spec.data == datasets.OWN else ("", "run = train(spec)")
     return f'''"""{subject}
 
-Run it in the folder of Convoscope: python train.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/train.py
 """
 
 from pathlib import Path

@@ -38,7 +38,7 @@ def script(spec: Spec) -> bytes:
     written = ", ".join(f"{name}={value!r}" for name, value in changed.items())
     return f'''"""A small network learns to tell two classes of points in the plane apart.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.playground import Spec, train

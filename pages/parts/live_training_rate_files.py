@@ -43,7 +43,7 @@ def script(spec: Spec) -> bytes:
     )
     return f'''"""The loss while the learning rate rises from batch to batch.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.rate_finder import RATES, Spec, swept

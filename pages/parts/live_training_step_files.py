@@ -51,7 +51,8 @@ def script(spec: Spec, on: int) -> bytes:
     )
     return f'''"""One step of a training run, taken apart.
 
-Run it in the folder of Convoscope, with the file run.safetensors: python recompute.py
+It reads run.safetensors of the same menu, which lies beside it.
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from pathlib import Path
@@ -60,7 +61,7 @@ from vizcore.exhibits.live_training import Spec
 from vizcore.toolkit.training import Training
 from vizcore.toolkit.walkthrough import ahead, walked
 
-run = Training(Spec({settings}), Path("run.safetensors").read_bytes())
+run = Training(Spec({settings}), Path(__file__).with_name("run.safetensors").read_bytes())
 step = walked(ahead(run, {on}))
 print(f"step {{step.step + 1}}: loss of the batch before {{step.before:.4g}}, after {{step.after:.4g}}")
 for name, gradient, move in zip(step.tensors, step.gradients, step.moves, strict=True):

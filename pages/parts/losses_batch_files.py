@@ -33,7 +33,7 @@ def script(logits: Floats, targets: list[int], settings: Mapping[str, Any]) -> b
     given = "".join(f", {name}={value!r}" for name, value in settings.items())
     return f'''"""Cross entropy over a batch
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.class_losses import batch

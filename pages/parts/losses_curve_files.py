@@ -37,7 +37,7 @@ def script(shown: Shown) -> bytes:
     settings = "".join(f", {name}={value!r}" for name, value in shown.settings.items())
     return f'''"""{shown.loss.title} of one prediction
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.exhibits.losses import curve

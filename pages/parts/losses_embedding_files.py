@@ -51,7 +51,7 @@ def script(spec: Spec, placed: Sequence[Placed]) -> bytes:
     """A program that prints what the run ends with."""
     return f'''"""Points that a loss moves
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.metric_learning import Placed, Spec, learned

@@ -163,7 +163,7 @@ def script(points: Floats, delta: float) -> bytes:
     """A program that prints the three lines."""
     return f'''"""A line fitted with three losses
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.regression import compared

@@ -175,7 +175,7 @@ def script(points: Values, classes: Values, penalty: float) -> bytes:
     """A program that prints the lines and their mistakes."""
     return f'''"""The line between two classes that each convex loss finds
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.separators import compared, fewest_mistakes

@@ -43,14 +43,17 @@ def script(threshold: float) -> bytes:
     """A program that prints the metrics at one threshold."""
     return f'''"""Metrics of scores at one threshold
 
-Run it in the folder of Convoscope, beside scores.csv of the same menu: python recompute.py
+It reads scores.csv of the same menu, which lies beside it.
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
+
+from pathlib import Path
 
 import numpy as np
 
 from vizcore.toolkit.metrics import decision, thresholds
 
-scores, targets = np.loadtxt("scores.csv", delimiter=",").T
+scores, targets = np.loadtxt(Path(__file__).with_name("scores.csv"), delimiter=",").T
 found, curves = decision(scores, targets, {threshold}), thresholds(scores, targets)
 print(f"accuracy {{found.accuracy:.6g}}, precision {{found.precision:.6g}}, recall {{found.recall:.6g}}")
 print(f"F1 {{found.f1:.6g}}, AUC {{curves.auc:.6g}}, average precision {{curves.average_precision:.6g}}")

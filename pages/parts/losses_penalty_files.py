@@ -37,7 +37,7 @@ def script(bowl: Bowl, strength: float) -> bytes:
     """A program that prints the best weights."""
     return f'''"""The best weights with L2 and with L1
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.regularisers import PENALTIES, Bowl

@@ -37,7 +37,7 @@ def script(ratio: int, settings: Mapping[str, float]) -> bytes:
     given = "".join(f", {name}={value!r}" for name, value in settings.items())
     return f'''"""What the rare examples of a batch have of loss and gradient
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.imbalance import compared

@@ -34,7 +34,7 @@ def script(found: Computed, temperature: float) -> bytes:
     arithmetic = f"dtype={found.dtype!r}, stable={found.stable}, temperature={temperature!r}"
     return f'''"""Softmax and cross entropy of {len(found.logits)} logits in {found.dtype}.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.softmaxes import computed

@@ -45,7 +45,7 @@ def script(spec: Spec) -> bytes:
     settings = "".join(f"    {name}={getattr(spec, name)!r},\n" for name in NAMES)
     return f'''"""Optimisers on the same network, from the same seeds.
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.rivals import Spec, train

@@ -40,7 +40,7 @@ def script(scene: Scene) -> bytes:
     setup, point = scene.setup, tuple(scene.point.tolist())
     return f'''"""Noise of the gradient of a mini-batch
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.toolkit.gradient_noise import cloud, descent, examples

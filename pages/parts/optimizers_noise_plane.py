@@ -11,7 +11,7 @@ from vizcore.toolkit import gradient_noise
 X, Y = (-2.0, 5.0), (-4.0, 3.0)  # of the plane
 ARROWS = 60  # of a cloud that are drawn
 SCALE = 0.3  # of an arrow beside the gradient that it shows
-CELLS = 57  # along a side of the plane, for level lines
+CELLS = 85  # along a side of the plane, for level lines
 LEVELS = np.linspace(0.03, 1, 10) ** 2  # of the range of losses
 DOT, GREY, TALL = 7, 7, 225  # styles; px
 STYLES = {SINGLE: 1, BATCH: 0, FULL: 4}

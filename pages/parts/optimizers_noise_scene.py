@@ -58,8 +58,8 @@ def scene(setup: Setup, point: Values) -> Scene:
     """What follows for a point (2,)."""
     given, again = examples(setup.spread), setup.again
     clouds = {
-        name: gradient_noise.cloud(given, point, k, draws=DRAWS, again=again)
-        for name, k in ((SINGLE, 1), (BATCH, setup.k))
+        SINGLE: gradient_noise.each_alone(given, point),
+        BATCH: gradient_noise.cloud(given, point, setup.k, draws=DRAWS, again=again),
     }
     measured = {1: clouds[SINGLE].variance, setup.k: clouds[BATCH].variance}
     for k in MEASURED:

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from pages import frame
-from pages.parts.optimizers_noise_plane import above
+from pages.parts.optimizers_noise_plane import FLOOR, above
 from pages.parts.optimizers_noise_scene import BATCH, COUNT, DRAWS, FULL, SINGLE, Scene
 from vizcore.toolkit import gradient_noise
 from vizcore.toolkit.latex import aligned, number
@@ -17,6 +17,7 @@ ANSWERS = {
     "four": "about four times as far",
 }
 FACTORS = {"quarter": 0.25, "half": 0.5, "same": 1.0, "double": 2.0, "four": 4.0}
+ARRIVED = 2  # times the loss of the path of all examples, from where on noise is what is left of a path
 TAIL = 0.25  # of a path: the steps at its end, which tell how it settles
 
 
@@ -47,19 +48,23 @@ def strayed(scene: Scene) -> list[str]:
     """How far the gradients at the point differ from the full one."""
     k, cloud = scene.setup.k, scene.clouds[BATCH]
     long, off = float(np.linalg.norm(cloud.full)), float(np.sqrt(cloud.expected))
-    said = [f"The gradient of a batch of {k} is {off:.3g} away from the full one, which is {long:.3g} long."]
+    said = [
+        f"The gradient of a batch of {k} is {off:.3g} away from the full one, which is {long:.3g} long. "
+        "Distances here are root mean squares, by the law."
+    ]
     if off > long:
         said.append("Chance counts more than the slope here: towards the minimum only the slope vanishes.")
     if long > 1e-6:
         middle = {name: float(np.median(each.angles)) for name, each in scene.clouds.items()}
         said.append(
-            f"Half of the batches point within {middle[BATCH]:.0f}° of it, half of the single examples "
-            f"within {middle[SINGLE]:.0f}°."
+            f"Half of the batches point within {middle[BATCH]:.3g}° of it, half of the single examples "
+            f"within {middle[SINGLE]:.3g}°."
         )
     if not scene.setup.spread:
         said.append("All examples lie on one line: at its weights each of them has the gradient 0.")
-    said.append("About four times as many examples, and as much work, halve the distance.")
-    return said if scene.setup.again else [*said, f"A batch of all {COUNT} has none."]
+    more = gradient_noise.halving(COUNT, k, again=scene.setup.again)
+    said.append(f"To halve the distance takes {more} examples in a batch, {more / k:.2g} times the work.")
+    return said if scene.setup.again else [*said, f"A batch of all {COUNT} is not away from it at all."]
 
 
 def walked(scene: Scene) -> list[str]:
@@ -75,9 +80,26 @@ def walked(scene: Scene) -> list[str]:
     return [
         "Gradients of examples that were needed until the loss above the lowest was a tenth of what it began "
         f"with: {', '.join(needs)}. Its mean over the last quarter of the path: {', '.join(ends)}.",
-        "The more gradients stray and the larger η, the wider a path wanders about the minimum: a smaller "
-        "rate at the end, as a schedule has it, does what larger batches do.",
+        wandered(scene),
     ]
+
+
+def wandered(scene: Scene) -> str:
+    """Whether noise, or the way that is left, is what keeps the paths from the minimum."""
+    if not scene.setup.spread:
+        return "Without noise in the data all gradients vanish at one place, and no path has to wander."
+    still, single = (settled_at(scene, name) for name in (FULL, SINGLE))
+    if not np.isfinite(still):
+        return "Even the path of all examples diverges: the rate is too large, whatever the batch."
+    if still > FLOOR and not single > ARRIVED * still:
+        return (
+            "The path of all examples, which has no noise, is still on its way: so far the rate and the "
+            "number of steps decide, not how the gradients stray."
+        )
+    return (
+        f"The path of all examples ends {still:.2g} above the lowest, that of single ones {single:.2g}: what "
+        "it has more is noise. A smaller rate at the end, as a schedule has it, does what larger batches do."
+    )
 
 
 def needed(scene: Scene, name: str, k: int) -> str:
@@ -89,29 +111,32 @@ def needed(scene: Scene, name: str, k: int) -> str:
 
 def settled(scene: Scene, name: str) -> str:
     """Mean loss above the lowest at the end of a path."""
+    loss = settled_at(scene, name)
+    return f"{loss:.2g}" if np.isfinite(loss) else "it left all bounds"
+
+
+def settled_at(scene: Scene, name: str) -> float:
+    """The same as a number; infinity where the path left all bounds."""
     if scene.paths[name].diverged:
-        return "it left all bounds"
-    return f"{above(scene, name)[-max(1, int(TAIL * scene.setup.steps)) :].mean():.2g}"
+        return float("inf")
+    return float(above(scene, name)[-max(1, int(TAIL * scene.setup.steps)) :].mean())
 
 
 def predict(scene: Scene) -> None:
-    """How far the gradients stray with another size of batch."""
-    k = scene.setup.k
+    """How far the gradients stray with another size of batch, by the law."""
+    k, again = scene.setup.k, scene.setup.again
     other = 4 * k if 4 * k <= COUNT // 2 else k // 4
 
     def reveal() -> tuple[str, str]:
-        now, then = (
-            gradient_noise.cloud(scene.given, scene.point, each, draws=DRAWS, again=scene.setup.again)
-            for each in (k, other)
-        )
-        if not now.variance:
+        if not scene.scatter:
             return "same", "Here all examples agree, and every distance is 0."
-        ratio = float(np.sqrt(then.variance / now.variance))
+        now, then = (float(np.sqrt(gradient_noise.law(COUNT, each, again=again))) for each in (k, other))
+        ratio, unit = then / now, scene.scatter**0.5
         nearest = min(FACTORS, key=lambda name: abs(np.log(FACTORS[name] / ratio)))
-        return (
-            nearest,
-            f"The distance was {now.variance**0.5:.3g} and is then {then.variance**0.5:.3g}: × {ratio:.2g}.",
-        )
+        return nearest, f"By the law it was {now * unit:.3g} and is then {then * unit:.3g}: × {ratio:.2g}."
 
-    ask = f"a batch had {other} examples in place of {k}? Its gradient would be … from the full one."
+    ask = (
+        f"a batch had {other} examples in place of {k}? Its gradient would be, root mean square, … from the "
+        "full one."
+    )
     frame.question(ask, ANSWERS, f"noise.predict.{scene.setup}.{scene.point.tolist()}", reveal)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,10 +13,11 @@ from pages.components.race import Race
 from pages.frame import links
 from pages.parts import optimizers_race_settings as settings
 from pages.parts import optimizers_race_sums as sums
+from pages.parts import optimizers_race_sweep
 from pages.parts import optimizers_race_words as words
 from pages.parts.convolution_controls import choice
 from pages.parts.optimizers_race_files import files
-from pages.parts.optimizers_race_paths import Entry, Heat, answer, race_of
+from pages.parts.optimizers_race_paths import SIDE, Entry, Heat, answer, race_of
 from pages.parts.optimizers_race_settings import STARTS, STYLES
 from pages.server import live
 from pages.server.errors import advice
@@ -64,8 +66,11 @@ def show(stage: frame.Stage) -> None:
 
 
 def entries(rates: Mapping[str, float]) -> list[Entry]:
-    """All optimisers, each with its rate."""
-    return [Entry(name, name, RULES[name].title, STYLES[name], rates[name]) for name in settings.RACERS]
+    """All optimisers, each with its rate and its settings."""
+    return [
+        Entry(name, name, RULES[name].title, STYLES[name], rates[name], settings.own_settings(name))
+        for name in settings.RACERS
+    ]
 
 
 def draw(heat: Heat) -> None:
@@ -78,21 +83,30 @@ def draw(heat: Heat) -> None:
         ask=live.offer("race", partial(answer, heat, race)),
         on_pick=partial(settings.take, KEY, "race", heat.course.usual, heat.steps),
     )
-    if not heat.paths:
-        advice("The surface has no value or no slope at the start. Drag the start to another place.")
-    elif heat.racers:
+    if heat.paths and heat.racers:
         explain(heat, race)
+    elif heat.paths:
+        advice("All optimisers are hidden. Click the name of one beside the map.")
+    elif np.isfinite(
+        optimizers.grid(heat.course.surface, heat.course.window, SIDE, **heat.course.given)
+    ).any():
+        advice("The surface has no value or no slope at the start. Drag the start to another place.")
+    else:
+        advice("This function has no finite value anywhere on the map. Write another formula.")
 
 
 def explain(heat: Heat, race: Race) -> None:
     """The sums of one optimiser, what to notice, a question, and files to take away."""
     titles = {entry.name: entry.title for entry in heat.racers}
-    name = choice("Equations of", titles, "race_of")
+    start = STARTS["race_of"] if STARTS["race_of"] in titles else ""
+    name = choice("Equations of", titles, "race_of", start=start)
     sums.write(heat.paths[name], race.step)
     st.caption(f"{RULES[name].says} Source: {RULES[name].source}.")
     text, surface = st.columns([1.4, 1], gap="medium")
     text.markdown("**What to notice.** " + " ".join(words.noticed(heat)))
     tell_surface(surface, heat)
+    with surface:
+        optimizers_race_sweep.mount(heat, log=race.log)
     words.predict(heat)
     frame.export_menu(partial(files, heat, race, words.alt(heat)), "race")
 

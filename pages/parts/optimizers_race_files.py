@@ -7,7 +7,9 @@ import numpy as np
 from pages import frame
 from pages.components import race as race_part
 from pages.components.race import Race
+from pages.frame import links
 from pages.parts.optimizers_race_paths import Heat
+from vizcore.exhibits.optimizers import landscape
 
 
 def files(heat: Heat, shown: Race, alt: str) -> list[frame.Export]:
@@ -22,7 +24,9 @@ def files(heat: Heat, shown: Race, alt: str) -> list[frame.Export]:
     return [
         frame.Export("The paths, as a table (CSV)", "paths.csv", "text/csv", partial(table, heat)),
         frame.Export("The paths and the surface (.npz)", "paths.npz", binary, partial(arrays, heat, shown)),
-        frame.Export("A page that plays them (HTML)", "paths.html", "text/html", partial(page, shown, alt)),
+        frame.Export(
+            "A page that plays them (HTML)", "paths.html", "text/html", partial(page, heat, shown, alt)
+        ),
         frame.Export(program, "recompute.py", "text/x-python", partial(script, heat)),
     ]
 
@@ -46,23 +50,30 @@ def arrays(heat: Heat, shown: Race) -> bytes:
     return frame.npz_of(surface=np.asarray(shown.values), window=np.array(heat.course.window), **paths)
 
 
-def page(shown: Race, alt: str) -> bytes:
+def page(heat: Heat, shown: Race, alt: str) -> bytes:
     """The map with its paths, without a server."""
-    return frame.html_page("Which way down?", "race", race_part.pack(shown, alt=alt))
+    surface = landscape(heat.course.surface)
+    given = ", ".join(f"{name} = {value:g}" for name, value in heat.course.given.items())
+    title = f"{surface.title}: f(x, y) = {surface.text.replace('**', '^')}{given and f', {given}'}"
+    return frame.html_page(title, "race", race_part.pack(shown, alt=alt), links.shown())
 
 
 def script(heat: Heat) -> bytes:
     """A program that prints where each path ends."""
-    entries = [(entry.optimizer, entry.lr, {**heat.course.given, **entry.settings}) for entry in heat.racers]
+    entries = [
+        (entry.name, entry.optimizer, entry.lr, {**heat.course.given, **entry.settings})
+        for entry in heat.racers
+    ]
     return f'''"""Optimisers from one start over one surface
 
-Run it in the folder of Convoscope: python recompute.py
+Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """
 
 from vizcore.exhibits.optimizers import trajectory
 
-for optimizer, lr, parameters in {entries!r}:
-    path = trajectory(optimizer, {heat.course.surface!r}, {heat.start!r}, lr, {heat.steps!r}, **parameters)
+for name, optimizer, lr, parameters in {entries!r}:
+    given = dict(start={heat.start!r}, lr=lr, steps={heat.steps}, seed={heat.course.seed}, **parameters)
+    path = trajectory(optimizer, {heat.course.surface!r}, **given)
     x, y = path.points[-1]
-    print(f"{{optimizer}}: x = {{x:.6g}}, y = {{y:.6g}}, f = {{path.values[-1]:.6g}} {{path.over}}")
+    print(f"{{name}}: x = {{x:.6g}}, y = {{y:.6g}}, f = {{path.values[-1]:.6g}} {{path.over}}")
 '''.encode()

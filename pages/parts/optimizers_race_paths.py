@@ -16,7 +16,7 @@ from vizcore.toolkit.errors import InputError
 
 SIDE = 121  # values of the map along each side
 NO_VALUE = "no value"
-ENDS = {"": "", "diverged": "diverged", "undefined": NO_VALUE}
+ENDS = {"": "", "diverged": "diverged", "undefined": NO_VALUE, "singular": "no H⁻¹"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,13 @@ class Heat:
         """
         given = {**self.course.given, **entry.settings}
         return optimizers.trajectory(
-            entry.optimizer, self.course.surface, self.start, entry.lr, self.steps, seed=0, **given
+            entry.optimizer,
+            self.course.surface,
+            self.start,
+            entry.lr,
+            self.steps,
+            seed=self.course.seed,
+            **given,
         )
 
     @property
@@ -114,6 +120,6 @@ def _runner(heat: Heat, entry: Entry) -> Runner:
             shown,
             NO_VALUE,
         )
-    note = ENDS[path.over] or f"η = {entry.lr:.3g}"
+    note = ENDS[path.over] or f"{entry.lr:.3g}"
     course = path.points, path.values, path.gradients
     return Runner(entry.name, entry.title, entry.style, *course, shown, note)

@@ -27,6 +27,15 @@ _SIZES = (1, 1.5, 2, 2.1, 2.5, 3, 4, 5, 7)
 RATES = tuple(f"{size * 10.0**power:g}" for power in range(-4, 1) for size in _SIZES)
 KINDS = {"own": "Each its own", "all": "One for all"}
 PARAMETERS = {each.name: each for surface in SURFACES.values() for each in surface.parameters}
+# setting of optimisers -> title and steps of its slider; those with the same one share it
+OWN_SETTINGS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "momentum": ("Momentum μ", ("0", "0.5", "0.8", "0.9", "0.95", "0.99")),
+    "alpha": ("Decay of the square α, RMSProp", ("0", "0.5", "0.9", "0.99", "0.999")),
+    "beta1": ("Decay of the mean β₁, Adam", ("0", "0.5", "0.8", "0.9", "0.95", "0.99")),
+    "beta2": ("Decay of the square β₂, Adam", ("0.5", "0.9", "0.99", "0.999")),
+    "decay": ("Weight decay λ, AdamW", ("0", "0.01", "0.1", "0.5", "1")),
+}
+SEEDS = tuple(map(str, range(10)))
 STARTS: Mapping[str, str] = {  # each setting and what it is where the link says nothing
     "race_surface": "ravine",
     "race_formula": FORMULA,
@@ -37,7 +46,9 @@ STARTS: Mapping[str, str] = {  # each setting and what it is where the link says
     "race_start": "",
     "race_on": "gd.momentum.adam",
     "race_of": "adam",
+    "race_seed": "0",
     **{f"race_{name}": "" for name in PARAMETERS},
+    **{f"race_{each.name}": f"{each.start:g}" for name in RACERS for each in RULES[name].parameters},
     **{f"race_lr_{name}": f"{RULES[name].rate:g}" for name in RACERS},
     "race_lr_gd": "0.03",
 }
@@ -55,6 +66,7 @@ class Course:
     given: Mapping[str, float]  # parameters of the surface
     extent: float = 0  # to which the window goes on each side of 0; 0: the surface's own window
     begin: Pair | None = None  # the usual start; None: the surface's own
+    seed: int = 0  # of the noise, where the surface has some
 
     @property
     def window(self) -> tuple[float, float, float, float]:
@@ -80,19 +92,17 @@ class Course:
 
 
 def chosen_course() -> Course:
-    """The surface with its parameters.
-
-    Raises:
-        InputError: an own formula is none.
-    """
+    """The surface with its parameters; an own formula is not checked yet."""
     titles = {name: surface.title for name, surface in SURFACES.items()} | {OWN: "Own formula"}
     name = select("Surface", titles, "race_surface", STARTS["race_surface"], width=170, then=start_anew)
     if name == OWN:
         with st.container(width=WIDE):
-            course = Course(line("f(x, y) =", "race_formula", FORMULA, LONGEST), {})
-        landscape(course.surface)
-        return course
-    return Course(name, {each.name: chosen_number(each) for each in SURFACES[name].parameters})
+            return Course(line("f(x, y) =", "race_formula", FORMULA, LONGEST), {})
+    given = {each.name: chosen_number(each) for each in SURFACES[name].parameters}
+    if "noise" not in given:
+        return Course(name, given)
+    seed = select("Seed", {each: each for each in SEEDS}, "race_seed", STARTS["race_seed"], width=90)
+    return Course(name, given, seed=int(seed))
 
 
 def start_anew() -> None:
@@ -118,15 +128,29 @@ def places(parameter: Parameter) -> list[float]:
 
 
 def chosen_rates(shown: Sequence[str]) -> Mapping[str, float]:
-    """The learning rate of each optimiser: one for all, or one each."""
-    if select("Learning rates", KINDS, "race_rates", STARTS["race_rates"], width=150) == "all":
+    """The learning rate of each optimiser, one for all or one each; and the sliders of their own settings."""
+    alike = select("Learning rates", KINDS, "race_rates", STARTS["race_rates"], width=150) == "all"
+    if alike:
         with st.container(width=WIDE):
-            return dict.fromkeys(RACERS, slide("Rate η", RATES, "race_lr", STARTS["race_lr"]))
-    with st.popover("Rates", icon=":material/tune:"):
-        for name in shown:
+            slide("Rate η", RATES, "race_lr", STARTS["race_lr"])
+    with st.popover("Settings" if alike else "Rates", icon=":material/tune:"):
+        for name in () if alike else shown:
             key = f"race_lr_{name}"
-            slide(RULES[name].title, RATES, key, STARTS[key])
-    return {name: float(settled(f"race_lr_{name}", RATES)) for name in RACERS}
+            slide(f"{RULES[name].title}: rate η", RATES, key, STARTS[key])
+        wanted = {each.name for name in shown for each in RULES[name].parameters}
+        for name, (title, steps) in OWN_SETTINGS.items():
+            if name in wanted:
+                slide(title, steps, f"race_{name}", STARTS[f"race_{name}"])
+        if alike and not wanted:
+            st.caption("These optimisers have a rate, and nothing else.")
+    key = "race_lr" if alike else "race_lr_{}"
+    return {name: float(settled(key.format(name), RATES)) for name in RACERS}
+
+
+def own_settings(optimizer: str) -> dict[str, float]:
+    """What an optimiser is set to besides its rate."""
+    names = [each.name for each in RULES[optimizer].parameters]
+    return {name: float(settled(f"race_{name}", OWN_SETTINGS[name][1])) for name in names}
 
 
 def settled(key: str, options: Sequence[str]) -> str:
@@ -143,13 +167,18 @@ def chosen_steps() -> int:
 
 def chosen_start(course: Course, prefix: str) -> Pair:
     """Where the paths start, by the settings that begin with `prefix`."""
-    match = _PLACE.fullmatch(links.setting(f"{prefix}_start"))
-    return course.start([float(part) for part in match.groups()] if match else None)
+    match = _PLACE.fullmatch(links.setting(key := f"{prefix}_start"))
+    start = course.start([float(part) for part in match.groups()] if match else None)
+    if start == course.usual:
+        links.choose(key, "")
+    return start
 
 
 def chosen_step(steps: int, prefix: str) -> int:
     """The step at which it stands; the last one where the link names none."""
-    found = links.indices(links.setting(f"{prefix}_step"), (steps + 1,))
+    found = links.indices(links.setting(key := f"{prefix}_step"), (steps + 1,))
+    if not found:
+        links.choose(key, "")
     return found[0] if found else steps
 
 

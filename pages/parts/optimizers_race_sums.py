@@ -1,5 +1,6 @@
 """The equations of an optimiser with the numbers of one step."""
 
+import re
 from collections.abc import Collection
 
 import streamlit as st
@@ -11,6 +12,7 @@ from vizcore.toolkit.surface_table import AXES
 
 GAP = r" \\[6pt] "  # between equations
 WRONG = "#d55e00"
+LONG = 18  # signs of a term, beyond which its value gets a row of its own
 
 
 def write(path: Path, step: int) -> None:
@@ -34,12 +36,18 @@ def filled(path: Path, step: int, axis: str, wrong: Collection[str] = ()) -> str
     if last:
         rows = [
             rf"{each.name} &= {_shown(each.name, each.formula, wrong)} \\ "
-            rf"&= {each.numbers} = \mathbf{{{number(each.value)}}}"
+            rf"&= {each.numbers} {_next(each.numbers)} \mathbf{{{number(each.value)}}}"
             for each in sums(path, last, axis)
         ]
     else:
         rows = [rf"{left} &= {_shown(left, right, wrong)}" for left, right in equations(path.optimizer, axis)]
     return rf"\begin{{aligned}} {GAP.join(rows)} \end{{aligned}}"
+
+
+def _next(before: str) -> str:
+    """An equals sign, in a row of its own behind a term that fills one on a narrow screen."""
+    signs = re.sub(r"\\[a-z]+|[{}^\s]", "", before)
+    return r"\\ &=" if len(signs) > LONG else "="
 
 
 def _shown(left: str, right: str, wrong: Collection[str]) -> str:

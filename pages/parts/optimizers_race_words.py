@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from pages import frame
-from pages.parts.optimizers_race_paths import Heat
+from pages.parts.optimizers_race_paths import ENDS, Heat
 from vizcore.exhibits import optimizers
 from vizcore.exhibits.optimizers import Path
 from vizcore.toolkit.latex import worded
 
 NONE = "none"  # answer: no path is lower than where it began
+ROUNDING = 1e-12  # of the largest f of a path: what changes less has not changed
 
 
 def alt(heat: Heat) -> str:
@@ -22,7 +23,7 @@ def alt(heat: Heat) -> str:
 
 
 def _end(path: Path) -> str:
-    return path.over or "ends at x = {:.3g}, y = {:.3g}".format(*path.points[-1])
+    return ENDS[path.over] or "ends at x = {:.3g}, y = {:.3g}".format(*path.points[-1])
 
 
 def limit_of(heat: Heat) -> str:
@@ -30,12 +31,29 @@ def limit_of(heat: Heat) -> str:
     course = heat.course
     largest = optimizers.limit(course.surface, heat.start, **course.given)
     if not np.isfinite(largest):
-        return "At the start no direction curves upwards, so there is no limit 2 / L."
+        return (
+            f"At the start no direction curves upwards, so there it sets no limit 2 / L. {_farther(heat, 0)}"
+        )
     lr = next(each.lr for each in heat.entries if each.optimizer == "gd")
     where = "overshoots further with every step" if lr > largest else "stays below it"
     return (
         f"The largest curvature at the start is L = {worded(2 / largest)}. On a bowl that is curved so, "
-        f"gradient descent needs a rate below **2 / L = {worded(largest)}**; with η = {lr:g} it {where}."
+        f"gradient descent needs a rate below **2 / L = {worded(largest)}**; with η = {lr:g} it {where}. "
+        f"{_farther(heat, 2 / largest)}"
+    )
+
+
+def _farther(heat: Heat, first: float) -> str:
+    """How large the curvature gets along the path of gradient descent, beside that at the start."""
+    path = heat.paths[next(each.name for each in heat.entries if each.optimizer == "gd")]
+    most = optimizers.sharpest(heat.course.surface, path.points, **heat.course.given)
+    if most <= first * (1 + 1e-6):
+        return "Along the path of gradient descent L is nowhere larger."
+    if path.over == "diverged":
+        return "That holds at the start only: further out L is larger."
+    return (
+        "That holds at the start only: along the path of gradient descent L goes up to "
+        f"{worded(most)}, 2 / L down to {worded(2 / most)}."
     )
 
 
@@ -64,16 +82,26 @@ def listed(parts: list[str]) -> str:
 
 def _lost(title: str, path: Path) -> str:
     steps = len(path.values) - 1
+    after = f"after {steps} step{'' if steps == 1 else 's'}"
+    if path.over == "singular":
+        return f"{title} stops {after}: the Hessian there cannot be inverted, since its determinant is 0."
+    if not steps:
+        return f"{title} leaves all bounds in its first step."
     if path.over == "diverged":
-        return f"{title} diverges: after {steps} steps f is {worded(path.values[-1])}."
-    return f"{title} leaves the places where f has a value after {steps} steps."
+        return f"{title} diverges: {after} f is {worded(path.values[-1])}."
+    return f"{title} leaves the places where f has a value {after}."
 
 
 def _rises(paths: Mapping[str, Path]) -> list[str]:
     """Who goes up on the way, and how often."""
-    rises = {title: int((np.diff(path.values) > 0).sum()) for title, path in paths.items()}
+    rises = {title: _ups(path) for title, path in paths.items()}
     found = [f"{count} of {title}" for title, count in rises.items() if count]
     return [f"Not every step goes down: f rises in {listed(found)}."] if found else []
+
+
+def _ups(path: Path) -> int:
+    """In how many steps f rises by more than rounding."""
+    return int((np.diff(path.values) > ROUNDING * np.abs(path.values).max()).sum())
 
 
 def predict(heat: Heat) -> None:
@@ -101,4 +129,4 @@ def predict(heat: Heat) -> None:
 
 
 def _height(path: Path) -> str:
-    return path.over or worded(path.values[-1])
+    return ENDS[path.over] or worded(path.values[-1])

@@ -76,7 +76,7 @@ def show(stage: frame.Stage) -> None:
     links.publish("optimizers", "view", "picture", "net", *SETTINGS, starts=STARTS)
     formulas, text = st.columns([1.2, 1], gap="medium")
     formulas.latex(words.formulas(bowl, heat, race.step))
-    text.markdown("**What to notice.** " + " ".join(words.noticed(bowl)))
+    text.markdown("**What to notice.** " + " ".join(words.noticed(bowl, heat.start)))
     words.predict(bowl)
     frame.export_menu(partial(files, heat, race, alt(heat)), "rate")
 
@@ -96,8 +96,9 @@ def draw_curves(bowl: Bowl, heat: Heat) -> None:
     charts.mount(
         [needed(bowl), distances(heat)],
         key=CURVES,
-        alt=f"Steps to a hundredth of the distance over the rate, lowest at {bowl.best:.3g}, without end at "
-        f"2 / L = {bowl.limit:.3g}; and the distances along both axes with the chosen rate, step by step.",
+        alt="Steps to a hundredth of the distance along the slowest axis over the rate, lowest at "
+        f"{bowl.best:.3g}, without end at 2 / L = {bowl.limit:.3g}; and the distances along both axes "
+        "with the chosen rate, step by step.",
         cursor=bowl.lr,
         columns=2,
         on_pick=partial(take, bowl),
@@ -114,7 +115,7 @@ def needed(bowl: Bowl) -> Chart:
         Point(bowl.limit, most, "2 / L", 4),
     ]
     return Chart(
-        "Steps until 1 % of the distance is left",
+        "Steps until 1 % is left along the slowest axis",
         lrs,
         [Line("gradient descent", steps, 0)],
         "rate η",

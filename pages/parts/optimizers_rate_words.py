@@ -59,59 +59,77 @@ class Bowl:
         ]
 
     def needed(self, lr: float) -> float:
-        """Steps until LEFT of the distance is left; infinity for a rate from 2 / L on."""
+        """Steps until LEFT of the distance is left on the slowest axis; infinity for a rate from 2 / L on."""
         return float(bowl_rates.steps_to(LEFT, np.array([lr]), self.curvatures)[0])
 
 
 def formulas(bowl: Bowl, heat: Heat, step: int) -> str:
     """Where k steps lead, with the numbers of the chosen rate, and the limit; in LaTeX."""
-    rows = [r"f(x, y) &= \tfrac12 (x^2 + \kappa\, y^2), \quad a_x = 1, \quad a_y = L = \kappa"]
+    rows = [r"f(x, y) &= \tfrac12 (x^2 + \kappa\, y^2)", r"a_x &= 1, \quad a_y = L = \kappa"]
     path = heat.paths[CHOSEN]
     last = min(step, len(path.points) - 1)
     for own, (axis, curvature) in enumerate(zip("xy", bowl.curvatures, strict=True)):
         start, place = heat.start[own], float(path.points[last, own])
         rows.append(
-            rf"{axis}_{{{last}}} &= (1 - \eta\, a_{axis})^{{{last}}}\, {axis}_0 = "
-            rf"(1 - {number(bowl.lr)} \cdot {curvature:g})^{{{last}}} \cdot {signed(start)} = {number(place)}"
+            rf"{axis}_{{{last}}} &= (1 - \eta\, a_{axis})^{{{last}}}\, {axis}_0"
+            rf" \\ &= (1 - {number(bowl.lr)} \cdot {curvature:g})^{{{last}}} \cdot {signed(start)} "
+            rf"= {number(place)}"
         )
     rows.append(
-        rf"\frac{{2}}{{L}} &= \frac{{2}}{{{bowl.condition:g}}} = {number(bowl.limit)}, \quad "
-        rf"\eta_\text{{fastest}} = \frac{{2}}{{a_x + a_y}} = {number(bowl.best)}"
+        rf"\frac{{2}}{{L}} &= \frac{{2}}{{{bowl.condition:g}}} = {number(bowl.limit)} \\ "
+        rf"\eta_\text{{fastest}} &= \frac{{2}}{{a_x + a_y}} = {number(bowl.best)}"
     )
     return aligned(rows)
 
 
-def noticed(bowl: Bowl) -> list[str]:
-    """Sentences on the factors of the chosen rate, and on how long it takes."""
+def noticed(bowl: Bowl, start: tuple[float, float]) -> list[str]:
+    """Sentences on the factors of the chosen rate, and on how long it takes from a start."""
     flat, steep = bowl_rates.factors(bowl.lr, bowl.curvatures)
+    count = bowl_rates.steps_from(start, LEFT, bowl.lr, bowl.curvatures)
     said = [
         f"Each step multiplies x by 1 − η = {flat:.3g} and y by 1 − ηκ = {steep:.3g}.",
-        _manner(steep),
-        f"With η = {bowl.lr:.3g} {_steps(bowl.needed(bowl.lr))}. With the fastest rate {bowl.best:.3g}, "
-        f"where both factors have the size {abs(1 - bowl.best):.3g}, it takes {bowl.needed(bowl.best):.0f}.",
+        _course(start, flat, steep),
+        f"With η = {bowl.lr:.3g} {_steps(count)} from this start, and along the slowest axis "
+        f"{_count(bowl.needed(bowl.lr))}. With the fastest rate {bowl.best:.3g}, where both factors have "
+        f"the size {abs(1 - bowl.best):.3g}, it takes {bowl.needed(bowl.best):.0f} at most, from anywhere.",
         "A bowl as steep along both axes takes one step: what slows gradient descent down is that one rate "
         "has to suit the steepest axis and the flattest.",
     ]
     return [sentence.replace(" -", " −") for sentence in said]
 
 
-def _manner(steep: float) -> str:
-    """What the factor along the steep axis does."""
-    if abs(steep) < 1e-9:
-        return "So y is at its minimum after a single step."
-    if steep > 0:
-        return "Both shrink without changing sides: safe, and slow."
-    if steep > -1 + 1e-9:
-        return "So y changes sides at every step, and shrinks."
-    if steep > -1 - 1e-9:
-        return "So y jumps from side to side for ever: η = 2 / L is the edge."
-    return "So y changes sides and grows at every step: the path diverges, however well x does."
+def _course(start: tuple[float, float], flat: float, steep: float) -> str:
+    """What the factors do to this start: an axis along which it is at the minimum does not count."""
+    x, y = start
+    if not x and not y:
+        return "This start is the minimum, where no rate moves it."
+    if y:
+        return _manner("y", steep)
+    beside = "; beside it, y would grow at every step" if steep < -1 - 1e-9 else ""
+    return f"This start has y = 0, and stays on the x axis{beside}. {_manner('x', flat)}"
+
+
+def _manner(axis: str, factor: float) -> str:
+    """What the factor along an axis does."""
+    if abs(factor) < 1e-9:
+        return f"So {axis} is at its minimum after a single step."
+    if factor > 0:
+        return f"So {axis} shrinks without changing sides: safe, and slow."
+    if factor > -1 + 1e-9:
+        return f"So {axis} changes sides at every step, and shrinks."
+    if factor > -1 - 1e-9:
+        return f"So {axis} jumps from side to side for ever: η = 2 / L is the edge."
+    return f"So {axis} changes sides and grows at every step: the path diverges."
 
 
 def _steps(count: float) -> str:
     if not np.isfinite(count):
         return "1 % of the distance is never reached"
-    return f"it takes {count:.0f} {'step' if count == 1 else 'steps'} until 1 % of the distance is left"
+    return f"it takes {_count(count)} until 1 % of the distance is left"
+
+
+def _count(count: float) -> str:
+    return f"{count:.0f} {'step' if count == 1 else 'steps'}" if np.isfinite(count) else "never"
 
 
 def predict(bowl: Bowl) -> None:
@@ -129,6 +147,6 @@ def predict(bowl: Bowl) -> None:
 
     ask = (
         f"the condition number were {2 * bowl.condition:g} instead of {bowl.condition:g}, each with its "
-        "fastest rate? The steps to 1 % would …"
+        "fastest rate? The steps to 1 % along the slowest axis would …"
     )
     frame.question(ask, GROWTH, f"rate.predict.{bowl.condition}", reveal)

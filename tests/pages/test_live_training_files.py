@@ -156,5 +156,5 @@ def test_the_script_trains_to_the_same_weights(run: str, tmp_path: Path) -> None
 
 def test_the_script_for_own_pictures_reads_them(tmp_path: Path) -> None:
     text = files.script(Spec(data="own", net="mlp")).decode()
-    assert 'np.load("pictures.npz")' in text
+    assert 'with_name("pictures.npz")' in text
     compile(text, "train.py", "exec")

@@ -109,6 +109,36 @@ def test_the_cost_of_a_step_is_that_of_the_slowest_against_the_quickest() -> Non
     assert "in the 1 s that Quick needs for 100 steps, Slow takes 50." in said
 
 
+def test_steps_that_take_as_long_are_said_to() -> None:
+    assert "about as long with each" in words.cost([end("One", 1.0, 0.01), end("Other", 0.9, 0.0101)])
+
+
+@pytest.mark.parametrize(("wins", "chance"), [(8, 2 / 256), (7, 18 / 256), (1, 18 / 256), (4, 1)])
+def test_the_sign_test_is_two_sided(wins: int, chance: float) -> None:
+    assert words.sign_test(wins, 8) == pytest.approx(chance)
+
+
+def test_a_pair_picked_afterwards_pays_for_all_pairs_and_seven_of_eight_may_be_luck() -> None:
+    level = np.linspace(1, 1.7, 8)
+    lower, mixed = level - 0.01, np.append(level[:7] - 0.01, 2)
+    assert "7 of 8 seeds. Sign test, two-sided: p = 0.07. That may be **luck**" in words.verdict(
+        "ab", [mixed, level]
+    )
+    assert "p = 0.0078. Luck alone seldom" in words.verdict("ab", [lower, level])
+    said = words.verdict("abcde", [lower, level, *(level + more for more in (1, 2, 3))])
+    assert "times 10 since this pair was picked from 10 afterwards" in said
+    assert "may be **luck**" in said
+
+
+def test_what_is_trained_is_said_and_that_one_decay_is_not_the_other() -> None:
+    spec = Spec(
+        net="mlp", count=800, share=0.5, optimisers=("adam", "adamw"), rates=(0.1, 0.1), weight_decay=0.1
+    )
+    said = " ".join(words.noticed(spec, []))
+    assert "MLP with 140,106 weights learns 10 handwritten digits from 400 pictures" in said
+    assert "one λ is not equally strong in both" in said
+
+
 def test_one_that_guesses_or_diverges_is_told_and_others_are_not() -> None:
     gone = replace(end("Gone", 1e4, 0.01), diverged=8)
     said = words.troubles([end("Guesses", 2.3, 0.01), gone, end("Learns", 0.2, 0.01)])

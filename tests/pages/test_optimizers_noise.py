@@ -52,6 +52,33 @@ def test_the_words_have_the_numbers_of_the_point() -> None:
     assert rf"\frac{{200 - 8}}{{200 - 1}} \cdot \frac{{1}}{{8}} \cdot {found.scatter:.3g}" in said
 
 
+@pytest.mark.parametrize("k", [2, 8, 32, 128])
+def test_as_many_examples_as_are_said_halve_the_distance_by_the_law(k: int) -> None:
+    found = at(k=k)
+    more = gradient_noise.halving(COUNT, k, again=False)
+    law = [gradient_noise.law(COUNT, each, again=False) for each in (k, more - 1, more)]
+    assert law[2] <= law[0] / 4 < law[1]
+    assert f"To halve the distance takes {more} examples" in " ".join(words.noticed(found))
+
+
+def test_half_of_all_single_examples_lie_within_the_angle_that_is_said() -> None:
+    angles = at().clouds[SINGLE].angles
+    assert len(angles) == COUNT
+    assert f"half of the single examples within {np.median(angles):.3g}°" in " ".join(words.noticed(at()))
+
+
+def test_the_question_is_judged_by_the_law() -> None:
+    app = opened("noise", k="128")  # (200 - 32) / 32 over (200 - 128) / 128 is 9.3, its root 3.1
+    app.radio[0].set_value("four").run()
+    assert "So it is. By the law" in texts(app)
+    assert "× 3.1" in texts(app)
+
+
+def test_a_path_that_has_not_arrived_is_not_said_to_wander() -> None:
+    assert "is still on its way" in words.wandered(at(paths=True, lr=0.01, steps=30))
+    assert "what it has more is noise" in words.wandered(at(paths=True, lr=0.1, steps=300))
+
+
 def test_near_the_minimum_chance_counts_more_than_the_slope() -> None:
     assert "Chance counts more" in " ".join(words.noticed(at(1.5, -0.4)))
     assert "Chance counts more" not in " ".join(words.noticed(at()))

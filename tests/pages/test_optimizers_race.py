@@ -3,18 +3,21 @@
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pages.parts import optimizers_race_files as files
+from pages.parts import optimizers_race_sweep
+from pages.parts import optimizers_race_words as words
 from pages.parts.optimizers_race import PRESETS, entries
 from pages.parts.optimizers_race_paths import Heat, answer, race_of
 from pages.parts.optimizers_race_settings import RACERS, RATES, STARTS, Course
 from tests.pages import optimizers_views
 from tests.pages.optimizers_views import opened, texts, unpacked
-from vizcore.exhibits.optimizers import limit, trajectory
+from vizcore.exhibits.optimizers import limit, sharpest, trajectory
 
 ROOT = Path(__file__).parents[2]
 RATE = dict.fromkeys(RACERS, 0.02)
@@ -54,13 +57,61 @@ def test_the_limit_of_the_rate_is_that_of_the_curvature_at_the_start() -> None:
 
 def test_no_limit_is_said_where_nothing_curves_upwards() -> None:
     app = opened("race", surface="own", formula="-x^2 - y^2")
-    assert "no direction curves upwards" in texts(app)
+    assert "no direction curves upwards, so there it sets no limit" in texts(app)
+
+
+def test_the_curvature_along_the_path_is_said_where_it_is_larger_than_at_the_start() -> None:
+    race = optimizers_views.race_of(app := opened("race", surface="rastrigin", on="gd"))
+    most = sharpest("rastrigin", race["tracks"]["gd"][:2].T)
+    assert (
+        f"That holds at the start only: along the path of gradient descent L goes up to {most:.3g}"
+        in texts(app)
+    )
+    assert "Along the path of gradient descent L is nowhere larger" in texts(
+        opened("race", surface="bowl", on="gd")
+    )
+
+
+@pytest.mark.parametrize("formula", ["x", "abs(x)"])
+def test_newton_says_where_the_hessian_has_no_inverse(formula: str) -> None:
+    said = texts(opened("race", surface="own", formula=formula, on="newton"))
+    assert "Newton stops after 0 steps: the Hessian there cannot be inverted" in said
+
+
+def test_a_value_beyond_single_precision_is_shown() -> None:
+    race = optimizers_views.race_of(opened("race", surface="bowl", rates="all", lr="7", on="gd", steps="300"))
+    assert 1e39 < np.nanmax(race["tracks"]["gd"][2]) < np.inf
+
+
+@pytest.mark.parametrize("formula", ["9**9**9", "10**400*x"])
+def test_no_drag_is_advised_where_there_is_no_value_anywhere(formula: str) -> None:
+    assert "no finite value anywhere on the map" in texts(opened("race", surface="own", formula=formula))
+
+
+def test_rounding_is_no_rise() -> None:
+    values = np.array([5.0, 1e-16, 3e-16, 2e-16, 1.0])
+    assert words._ups(replace(trajectory("gd", "bowl", (1, 1), 0.1, 4), values=values)) == 1
 
 
 def test_one_rate_for_all_is_taken_by_every_optimiser() -> None:
     race = optimizers_views.race_of(opened("race", surface="bowl", rates="all", lr="0.1", on="nesterov"))
     expected = trajectory("nesterov", "bowl", race["start"], 0.1, 60, condition=10)
     np.testing.assert_allclose(race["tracks"]["nesterov"][2], expected.values, rtol=1e-4)
+
+
+def test_optimisers_have_the_settings_that_are_chosen_and_the_noise_its_seed() -> None:
+    race = optimizers_views.race_of(opened("race", surface="noisy", on="momentum", momentum="0.5", seed="3"))
+    path = trajectory("momentum", "noisy", race["start"], 0.01, 60, seed=3, momentum=0.5)
+    np.testing.assert_allclose(race["tracks"]["momentum"][2], path.values)
+
+
+def test_every_rate_has_its_end_and_none_where_the_path_diverges() -> None:
+    curve = optimizers_race_sweep.chart(HEAT, log=True)
+    at = int(np.abs(curve.x - 0.02).argmin())
+    expected = trajectory("gd", "bowl", (-3, 1.5), curve.x[at], 20).values[-1]
+    assert curve.lines[0].y[at] == pytest.approx(expected)
+    assert curve.lines[0].y[-1] > 1e6  # far above 2 / L
+    assert [point.x for point in curve.points] == [0.02, 0.02]
 
 
 def test_a_formula_of_ones_own_is_raced_on_and_a_broken_one_is_explained() -> None:
@@ -71,6 +122,14 @@ def test_a_formula_of_ones_own_is_raced_on_and_a_broken_one_is_explained() -> No
     app = opened("race", surface="own", formula="__import__('os')")
     assert not app.exception
     assert "A formula cannot contain" in texts(app)
+    assert app.selectbox(key="race_steps.control")  # controls stay
+
+
+def test_a_formula_that_is_too_long_is_not_taken_and_says_so() -> None:
+    app = opened("race", surface="own", formula="x^2 + y^2")
+    app.text_input(key="race_formula.control").set_value("x + " * 60 + "y").run()
+    assert "room for 200 characters; these were 241" in app.toast[0].value
+    assert app.session_state["race_formula"] == "x^2 + y^2"
 
 
 def test_a_start_without_a_value_is_explained_and_can_be_left() -> None:
@@ -98,6 +157,7 @@ def test_all_may_be_hidden() -> None:
     app = opened("race", on="none")
     assert not app.exception
     assert not any(runner["shown"] for runner in optimizers_views.race_of(app)["runners"])
+    assert "Click the name of one" in texts(app)
 
 
 def test_an_answer_while_dragging_has_the_paths_from_the_place_asked_about() -> None:
@@ -117,6 +177,7 @@ def test_hostile_links_show_the_first_state(value: str) -> None:
     app = opened("race", **{name[5:]: value for name in STARTS})
     assert not app.exception
     assert optimizers_views.race_of(app)["step"] == 60
+    assert not {"race_start", "race_step"} & set(app.query_params)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -139,7 +200,9 @@ def test_the_files_have_the_paths_and_the_script_their_ends(tmp_path: Path) -> N
     archive = np.load(io.BytesIO(files.arrays(HEAT, race_of(HEAT, 20))))
     np.testing.assert_array_equal(archive["gd"], trajectory("gd", "bowl", (-3, 1.5), 0.02, 20).points)
     assert files.table(HEAT).decode().splitlines()[1] == "gd,0.02,0,-3.0,1.5,15.75"
-    assert b"<b>" not in files.page(race_of(HEAT, 20), "<b>")
+    page = files.page(HEAT, race_of(HEAT, 20), "<b>")
+    assert b"Quadratic bowl: f(x, y) = (x^2 + condition*y^2)/2, condition = 10</h1>" in page
+    assert b"<b>" not in page
     path = tmp_path / "recompute.py"
     path.write_bytes(files.script(HEAT))
     run = subprocess.run([sys.executable, path], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True)

@@ -45,7 +45,22 @@ def test_the_small_the_fastest_and_the_big_rate_do_as_they_are_called() -> None:
     ],
 )
 def test_each_manner_of_a_rate_has_its_sentence(share: float, words: str) -> None:
-    assert words in " ".join(noticed(Bowl(10.0, share)))
+    assert words in " ".join(noticed(Bowl(10.0, share), (-3.5, 1.5)))
+
+
+@pytest.mark.parametrize(
+    ("share", "start", "words"),
+    [
+        ("0.95", "3_0", "it takes 22 steps until 1 % of the distance is left from this start"),
+        ("1.02", "3_0", "stays on the x axis; beside it, y would grow at every step. So x shrinks"),
+        ("0.95", "0_0", "it takes 0 steps"),
+        ("0.95", "0_1", "it takes 44 steps"),
+    ],
+)
+def test_the_steps_are_those_of_the_path_from_the_start(share: str, start: str, words: str) -> None:
+    said = texts(opened("rate", share=share, start=start))
+    assert words in said
+    assert "diverges" not in said
 
 
 def test_a_rate_that_never_arrives_is_said_to() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vizcore.toolkit.bowl_rates import factors, fastest, steps_to
+from vizcore.toolkit.bowl_rates import factors, fastest, steps_from, steps_to
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.trajectories import trajectory
 
@@ -19,6 +19,17 @@ def test_each_coordinate_is_multiplied_by_its_factor_at_every_step(lr: float) ->
 def test_the_steps_to_a_hundredth_are_those_that_a_path_takes(lr: float) -> None:
     left = np.abs(trajectory("gd", "bowl", (1.0, 1.0), lr, 1000, condition=10).points).max(axis=1)
     assert steps_to(0.01, np.array([lr]), (1, 10))[0] == (left <= 0.01).argmax()
+
+
+@pytest.mark.parametrize("start", [(1.0, 1.0), (3.0, 0.0), (-0.1, 2.0), (0.0, -1.0)])
+def test_the_steps_from_a_start_are_those_of_its_path(start: tuple[float, float]) -> None:
+    left = np.linalg.norm(trajectory("gd", "bowl", start, 0.19, 1000, condition=10).points, axis=1)
+    assert steps_from(start, 0.01, 0.19, (1, 10)) == (left <= 0.01 * left[0]).argmax()
+
+
+def test_the_minimum_takes_no_step_and_a_steep_axis_counts_only_off_it() -> None:
+    found = [steps_from(start, 0.01, 0.21, (1, 10)) for start in ((0, 0), (1, 0), (1, 1))]
+    assert found == [0, 20, np.inf]
 
 
 def test_at_two_over_the_largest_curvature_it_never_comes_closer() -> None:

@@ -22,6 +22,10 @@ NAMES = ("x", "y")
         ("-x^2", "-x ** 2"),
         (" .5pi*y ", "0.5 * pi * y"),
         ("x^-1e-8", "x ** (-1e-08)"),
+        ("2x² − 3y³", "2 * x ** 2 - 3 * y ** 3"),
+        ("|x + 1| + 2|y|", "abs(x + 1) + 2 * abs(y)"),
+        ("cos(2πx·y)", "cos(2 * pi * x * y)"),
+        ("max(x, 0) × min(y, 1)", "max(x, 0) * min(y, 1)"),
     ],
 )
 def test_a_formula_is_written_as_on_paper(text: str, meant: str) -> None:
@@ -66,7 +70,8 @@ def test_a_formula_is_written_as_on_paper(text: str, meant: str) -> None:
         ("x\n+1", r"'\\n'"),
         ("x\0", r"'\\x00'"),
         ("х", "'х'"),  # Cyrillic
-        ("x²", "'²'"),
+        ("x⁴", "'⁴'"),
+        ("x|y", r"'x \| y'"),
         ("x" * (MAX_LENGTH + 1), "characters"),
         ("+".join("x" * (MAX_NODES // 2 + 1)), "at most 60"),
         ("-" * 100 + "x", "at most 60"),

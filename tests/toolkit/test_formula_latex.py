@@ -27,6 +27,7 @@ from vizcore.toolkit.formula_latex import latex, with_numbers
         ("1e-8 + 2.5e20x", r"10^{-8} + 2.5 \cdot 10^{20}\, x"),
         ("1e-8^2", r"\left(10^{-8}\right)^{2}"),
         ("+x", "x"),
+        ("max(x, -1)", r"\max\left(x, -1\right)"),
     ],
 )
 def test_a_formula_in_latex(text: str, shown: str) -> None:

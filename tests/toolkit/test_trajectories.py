@@ -98,7 +98,7 @@ def test_a_path_that_leaves_where_the_function_has_values_says_so() -> None:
 
 
 def test_newton_without_curvature_has_no_step() -> None:
-    assert trajectory("newton", "x^2", (1, 1), 1, 5).over == "undefined"
+    assert trajectory("newton", "x^2", (1, 1), 1, 5).over == "singular"
 
 
 def test_noise_is_the_same_for_equal_seeds_and_all_optimisers() -> None:

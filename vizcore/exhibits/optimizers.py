@@ -43,8 +43,8 @@ $H$ has $10^{12}$ entries.
 
 **Noise.** A mini-batch of $k$ examples gives a gradient that is right on average, with covariance
 $\Sigma / k$; drawn without repetition from $N$ examples, $\frac{N-k}{N-1}\, \Sigma / k$. Four times the
-batch halves the error. With a fixed rate the path ends in a cloud about the minimum, the wider the larger
-$\eta / k$.
+batch halves the error, as long as that is a small part of all. With a fixed rate the path ends in
+a cloud about the minimum, the wider the larger $\eta / k$.
 
 **Where lecture texts are wrong.** One lecture prints Adam's second moment as
 $\beta_2 m_{t-1} + (1 - \beta_2)\, g_t^2$, with $m$ in place of $s$, and divides by $\hat s_t + \varepsilon$
@@ -67,7 +67,7 @@ from numpy.typing import NDArray
 
 from vizcore.toolkit.step_sums import equations, sums
 from vizcore.toolkit.surface_table import SURFACES, Landscape
-from vizcore.toolkit.surfaces import eigenvalues, grid, landscape, limit
+from vizcore.toolkit.surfaces import eigenvalues, grid, landscape, limit, sharpest
 from vizcore.toolkit.trajectories import Path, trajectory
 from vizcore.toolkit.update_rules import RULES, Rule
 
@@ -83,6 +83,7 @@ __all__ = [
     "grid",
     "landscape",
     "limit",
+    "sharpest",
     "sums",
     "trajectory",
 ]

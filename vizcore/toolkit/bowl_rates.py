@@ -4,6 +4,8 @@ Along each axis of the bowl, of curvature a, a step multiplies what is left by 1
 2004, section 9.3; Nesterov 2004, section 1.2.3).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from vizcore.toolkit.curves import Floats
@@ -21,8 +23,8 @@ def fastest(curvatures: tuple[float, float]) -> float:
     return 2 / sum(curvatures)
 
 
-def steps_to(share: float, lrs: Floats, curvatures: tuple[float, float]) -> Floats:
-    """After how many steps both distances have shrunk to a share of what they were.
+def steps_to(share: float, lrs: Floats, curvatures: Sequence[float]) -> Floats:
+    """After how many steps the distance along each axis has shrunk to a share of what it was.
 
     Args:
         share: above 0, below 1.
@@ -41,3 +43,29 @@ def steps_to(share: float, lrs: Floats, curvatures: tuple[float, float]) -> Floa
     with np.errstate(divide="ignore"):
         steps = np.ceil(np.log(share) / np.log(slower) - 1e-9)
     return np.where(slower < 1, np.maximum(steps, 1), np.inf)
+
+
+def steps_from(start: tuple[float, float], share: float, lr: float, curvatures: tuple[float, float]) -> float:
+    """After how many steps a path from `start` has a share of its distance to the minimum left, for good.
+
+    Args:
+        start: from the minimum, along the axes.
+        share: above 0, below 1.
+        lr: rate.
+        curvatures: along the axes, above 0.
+
+    Returns:
+        A whole number, 0 at the minimum; infinity where it never comes so near, or does not stay.
+
+    Raises:
+        InputError: the share is out of range.
+    """
+    off, factor = np.abs(start), np.abs(factors(lr, curvatures))
+    used = [curvature for curvature, far in zip(curvatures, off, strict=True) if far]
+    if not used:
+        return 0.0
+    (most,) = steps_to(share, np.array([lr]), used)
+    if np.isinf(most):
+        return float(most)
+    left = np.hypot(*(off[:, None] * factor[:, None] ** np.arange(most + 1)))
+    return float((left <= share * left[0] * (1 + 1e-9)).argmax())

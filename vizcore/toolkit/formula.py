@@ -12,17 +12,21 @@ MAX_NODES = 60  # numbers, names, signs and functions
 MAX_WHOLE = 10**15  # of a whole number; larger ones need an exponent
 CONSTANTS = {"pi": math.pi, "e": math.e}
 FUNCTIONS = ("sin", "cos", "tan", "tanh", "exp", "log", "sqrt", "abs")
+PAIRS = ("max", "min")  # functions of two arguments
 _SIGNS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
-_STRANGE = re.compile(r"[^0-9A-Za-z_+\-*/^()., ]")
-# a number with a name or a parenthesis right behind it, as in 2x: a product
+_STRANGE = re.compile(r"[^0-9A-Za-z_+\-*/^()., |²³π·×−]")
+_PAPER = {"^": "**", "²": "**2", "³": "**3", "π": "pi", "·": "*", "×": "*", "−": "-"}  # as on paper -> Python
+_BARS = re.compile(r"\|([^|]*)\|")
+# a number or π with a name or a parenthesis right behind it, as in 2x: a product
+_GLUED_PI = re.compile(r"π *(?=[A-Za-z_(π])")
 _GLUED = re.compile(r"(?<![\w.])((?>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)) *(?=[A-Za-z_(])")
 
 
 def parsed(text: str, names: Collection[str]) -> ast.expr:
-    """The tree of a formula, of numbers, names, + - * / **, and FUNCTIONS of one argument alone.
+    """The tree of a formula, of numbers, names, + - * / **, FUNCTIONS of one argument and PAIRS of two alone.
 
     Args:
-        text: from anyone; `^` is a power, and `2x` a product.
+        text: from anyone; `x^2` and `x²` are powers, `2x` is a product, `|x|` a size.
         names: that it may use besides CONSTANTS.
 
     Raises:
@@ -34,7 +38,10 @@ def parsed(text: str, names: Collection[str]) -> ast.expr:
         raise InputError(
             f"A formula cannot contain {strange.group()!r}, which is character {strange.start() + 1} of it."
         )
-    source = _GLUED.sub(r"\1*", text.replace("^", "**").strip())
+    source = _GLUED_PI.sub("π*", _BARS.sub(r"abs(\1)", text))
+    for sign, meant in _PAPER.items():
+        source = source.replace(sign, meant)
+    source = _GLUED.sub(r"\1*", source.strip())
     try:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, RecursionError, MemoryError):
@@ -55,13 +62,16 @@ def _check(node: ast.expr, names: Collection[str]) -> None:
             _check(inner, names)
         case ast.Call(ast.Name(name), [inner], []) if name in FUNCTIONS:
             _check(inner, names)
+        case ast.Call(ast.Name(name), [left, right], []) if name in PAIRS:
+            _check(left, names)
+            _check(right, names)
         case ast.Constant(int() | float() as value) if not isinstance(value, bool):
             if (isinstance(value, int) and value > MAX_WHOLE) or not math.isfinite(value):
                 raise InputError(f"A number of the formula is too large: {ast.unparse(node)[:40]}.")
         case ast.Name(name) if name in names or name in CONSTANTS:
             pass
         case _:
-            known = ", ".join([*names, *CONSTANTS, *(f"{name}(…)" for name in FUNCTIONS)])
+            known = ", ".join([*names, *CONSTANTS, *(f"{name}(…)" for name in (*FUNCTIONS, *PAIRS))])
             raise InputError(
                 f"A formula cannot use {ast.unparse(node)[:40]!r}. It has numbers, + - * / ^ and {known}."
             )

@@ -78,6 +78,9 @@ def _written(tree: ast.expr, names: Mapping[str, _Text], times: str) -> _Text:
         case ast.Call(ast.Name(name), [inner]):
             before, after, binds = _WRAPPED.get(name, (rf"\{name}\left(", r"\right)", _POWER))
             return _Text(before + _written(inner, names, times).text + after, binds)
+        case ast.Call(ast.Name(name), [left, right]):
+            both = ", ".join(_written(each, names, times).text for each in (left, right))
+            return _Text(rf"\{name}\left({both}\right)", _POWER)
         case ast.BinOp(ast.UnaryOp(ast.USub(), left), ast.Mult() | ast.Div() as sign, right):
             return _written(ast.UnaryOp(ast.USub(), ast.BinOp(left, sign, right)), names, times)
         case ast.BinOp(left, sign, right):

@@ -32,7 +32,7 @@ class Examples:
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Gradients of many batches at one point."""
+    """Gradients of many batches at one point, or of all single examples."""
 
     gradients: Floats  # (D, 2)
     full: Floats  # (2,) of all examples
@@ -113,6 +113,16 @@ def law(count: int, k: int, *, again: bool) -> float:
     return 1 / k if again else (count - k) / (count - 1) / k
 
 
+def halving(count: int, k: int, *, again: bool) -> int:
+    """The smallest batch whose gradient is half as far from the full one as that of k, root mean square.
+
+    Args: as `law`.
+    """
+    if again:
+        return 4 * k
+    return -(-4 * k * count // (count + 3 * k))  # (N - n) / n = (N - k) / 4k, rounded up
+
+
 def cloud(
     given: Examples, weights: ArrayLike, k: int, *, draws: int = 300, again: bool = False, seed: int = 0
 ) -> Cloud:
@@ -143,6 +153,18 @@ def cloud(
         float(measured),
         float(scatter) * law(count, k, again=again),
     )
+
+
+def each_alone(given: Examples, weights: ArrayLike) -> Cloud:
+    """The gradients of all N single examples at a point (2,), each once and in the order of the examples.
+
+    Raises:
+        InputError: the point is none.
+    """
+    singles = single_gradients(given, point(weights))
+    full = singles.mean(axis=0)
+    scatter = float(((singles - full) ** 2).sum(axis=1).mean())
+    return Cloud(singles, full, _angles(singles, full), scatter, scatter)
 
 
 def descent(

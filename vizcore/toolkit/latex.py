@@ -10,7 +10,7 @@ def number(value: float) -> str:
     """Three significant digits; infinity and what is no number as such."""
     if not math.isfinite(value):
         return r"\text{nan}" if math.isnan(value) else r"\infty" if value > 0 else r"-\infty"
-    mantissa, _, exponent = f"{value:.3g}".partition("e")
+    mantissa, _, exponent = f"{value + 0.0:.3g}".partition("e")  # + 0.0: no -0
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 

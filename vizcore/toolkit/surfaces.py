@@ -135,6 +135,18 @@ def eigenvalues(surface: str, at: ArrayLike, **parameters: float) -> tuple[float
         return float(middle - half), float(middle + half)
 
 
+def sharpest(surface: str, points: Floats, **parameters: float) -> float:
+    """The largest curvature L among places (N, 2): the largest eigenvalue of their Hessians; -inf if none.
+
+    Args and Raises as `grid`.
+    """
+    function, _ = field(surface, parameters)
+    with np.errstate(all="ignore"):
+        xx, xy, yy = function.curvatures(points[:, 0], points[:, 1])
+        largest = np.atleast_1d((xx + yy) / 2 + np.hypot((xx - yy) / 2, xy))
+    return float(np.max(largest[np.isfinite(largest)], initial=-np.inf))
+
+
 def limit(surface: str, at: ArrayLike, **parameters: float) -> float:
     """The rate 2 / L beyond which gradient descent leaves a bowl with the curvatures of this point.
 

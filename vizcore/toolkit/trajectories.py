@@ -26,7 +26,9 @@ class Path:
     values: Floats  # (steps + 1,) f there
     gradients: Floats  # (steps + 1, 2) as the next step sees them: with noise where the surface has some
     states: dict[str, Floats]  # what the optimiser keeps -> (steps + 1, 2), the first row 0
-    over: str  # "", "diverged" when it ran away, or "undefined" when it got to where there is no slope
+    over: (
+        str  # "", "diverged", "undefined" where there is no slope, or "singular": the Hessian has no inverse
+    )
     optimizer: str  # key of RULES
     surface: str  # key of SURFACES, or a formula
     lr: float
@@ -72,7 +74,9 @@ def trajectory(
     at = point(start)
     with np.errstate(all="ignore"):
         rows = list(_rows(rule, rule.program(settings), function, at, lr, noise))
-    over = "" if _known(*rows[-1][:5]) else _why(*rows[-1][:3])
+        over = "" if _known(*rows[-1][:5]) else _why(*rows[-1][:3])
+        if over and rule.curved and len(rows) > 1 and _flat(*function.curvatures(*rows[-2][:2])):
+            over = "singular"
     table = np.array(rows[:-1] if over else rows)
     if not len(table):
         raise InputError(f"The function has no value or no slope at {at}. Start somewhere else.")
@@ -89,6 +93,11 @@ def _why(x: np.float64, y: np.float64, value: np.float64) -> str:
     """Why a path is over."""
     far = max(abs(x), abs(y)) > FAR or math.isinf(value)
     return "diverged" if far else "undefined"
+
+
+def _flat(xx: np.float64, xy: np.float64, yy: np.float64) -> bool:
+    """Whether a Hessian has no inverse."""
+    return bool(xx * yy == xy**2)
 
 
 def _rows(

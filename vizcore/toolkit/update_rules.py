@@ -155,7 +155,8 @@ RULES: Mapping[str, Rule] = {
         {"d": "(f_other*g - f_mixed*g_other)/(f_own*f_other - f_mixed**2)", "w": "w_old - lr*d"},
         1.0,
         "Divides by the curvature: with rate 1 it goes to where the bowl that fits here has no slope, which "
-        "may be a saddle.",
+        "may be a saddle. $f_{ii}$, $f_{jj}$ and $f_{ij}$ are the second derivatives along this axis, along "
+        "the other one and along both; $g_j$ is the slope along the other one.",
         "Newton 1685; Boyd & Vandenberghe 2004, section 9.5",
     ),
     "adam_lecture": Rule(
