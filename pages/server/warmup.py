@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from pages.server import events, sessions
+from pages.server.settings import current
+
 # The first page needs about this long in a browser; importing torch meanwhile would delay it.
 _HEAD_START_S = 4.0
 
@@ -23,8 +26,11 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Run while the server runs."""
     thread = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
     thread.start()
+    if current().log == "json":
+        events.begin()  # only now: what serves the app has set up its own log before
     try:
-        yield {}
+        async with sessions.janitor():
+            yield {}
     finally:  # a process that ends in the middle of an import may abort
         _over.set()
         _first_page.set()
@@ -39,6 +45,15 @@ def page_shown() -> None:
 def ready() -> bool:
     """Whether PyTorch is loaded."""
     return _ready.is_set()
+
+
+def runs_ready() -> bool:
+    """Whether a run would begin at once."""
+    if not ready():
+        return False  # the keeper would import what is being imported
+    from vizcore.runs.keeper import keeper
+
+    return keeper.warm()
 
 
 def wait() -> None:

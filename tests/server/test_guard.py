@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from pages.server import guard
+from pages.server.settings import Settings
 
 HOST = "school.example:8501"
 
@@ -25,7 +26,7 @@ async def greet(socket: WebSocket) -> None:
 
 
 ROUTES = [Route("/", hello), Route("/_stcore/metrics", hello), WebSocketRoute("/stream", greet)]
-APP = guard.Guard(Starlette(routes=ROUTES))
+APP = guard.Guard(Starlette(routes=ROUTES), Settings())
 
 
 def answer(kind: str, path: str, **headers: str) -> list[dict[str, Any]]:
