@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pages.server import events, sessions
+from pages.server import events, garbage, sessions
 from pages.server.settings import current
 
 # The first page needs about this long in a browser; importing torch meanwhile would delay it.
@@ -66,8 +66,8 @@ def wait() -> None:
 def freeze() -> None:
     """Take everything that lives now out of the garbage collector's sight.
 
-    Streamlit collects garbage after every run of a script. With torch loaded a collection walks
-    hundreds of thousands of objects that never die, and holds up every session while it does.
+    With torch loaded a collection walks hundreds of thousands of objects that never die, and holds up
+    every session while it does.
     """
     gc.collect()
     gc.freeze()
@@ -80,6 +80,7 @@ def _warm_up() -> None:
     from vizcore.runs.keeper import keeper
 
     keeper.start()  # its nursery imports the same once more, with what the processor has left
+    garbage.collect_until(_over)
 
 
 def _import_heavy_parts() -> None:

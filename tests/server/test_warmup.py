@@ -40,3 +40,28 @@ async def serve():
 asyncio.run(serve())
 """
     assert run(code).split() == ["True", "True", "True"]
+
+
+def test_garbage_is_collected_now_and_then_and_not_after_every_run_of_a_page() -> None:
+    code = """
+import asyncio, gc, weakref
+from streamlit import config
+from pages.server import garbage, warmup
+garbage.PACE = 0.1
+class Session: pass
+async def serve():
+    async with warmup.lifespan(None):
+        warmup.page_shown()
+        while config.get_option("runner.postScriptGC"):
+            await asyncio.sleep(0.1)
+        gc.disable()
+        session = Session()
+        session.itself, gone = session, weakref.ref(session)
+        del session
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            if gone() is None:
+                return print("collected")
+asyncio.run(serve())
+"""
+    assert run(code).split() == ["collected"]

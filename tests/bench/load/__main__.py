@@ -17,7 +17,7 @@ def main() -> None:
     options.add_argument("--think", type=float, default=4, help="s from an answer to the next move")
     chosen = options.parse_args()
     visits = [VISITS[chosen.visit]] if chosen.visit else list(VISITS.values())
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, serving(Path(folder)) as server:
         for visit in visits:
             alone(server, visit, 2 * len(visit.moves))  # what is imported and computed once
             found = crowd(server, [visit], visitors=chosen.n, seconds=chosen.seconds, think=chosen.think)
