@@ -1,4 +1,5 @@
 # make run      start the app at http://localhost:8501 (another port: make run PORT=8600)
+# make serve    start it for a class, set up by environment variables (SECURITY.md lists them)
 # make test     everything that must pass: make check, then the tests, then the browser tests
 # make bench    figures, never part of pass or fail
 # make load     a class on one page: make load N=30 VISIT=/convolution SECONDS=60; without VISIT on each in turn
@@ -26,11 +27,15 @@ setup = @for python in $(PYTHONS); do \
 tested = $(IN_VENV) pytest $(1) -p no:benchmark -n auto --maxprocesses $(2) --dist loadfile || \
 	  .venv/bin/python -m pytest $(1) -p no:benchmark --last-failed
 
-.PHONY: run test bench load soak check format
+.PHONY: run serve test bench load soak check format
 
 run: # Ctrl-C is how it ends, not a failure
 	$(call setup,run '$(PORT)')
 	@trap 'exit 0' INT; .venv/bin/python -m streamlit run app.py --server.port '$(PORT)'
+
+serve:
+	$(call setup,run)
+	@trap 'exit 0' INT; .venv/bin/python -m pages.server.serve
 
 test: check
 	@.venv/bin/python tests/browser/chromium.py

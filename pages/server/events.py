@@ -55,6 +55,7 @@ def begin() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+        logger.setLevel(logging.WARNING)
 
 
 def _short(path: Path) -> str:

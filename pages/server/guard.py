@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.server import events
@@ -17,7 +18,7 @@ from pages.server.settings import Settings
 from pages.server.uploads import ADDRESS, Quota
 
 # Streamlit's own counters and its agent interface tell strangers too much.
-_CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+_CLOSED = re.compile(r"/_stcore/(metrics|agent)")
 
 
 class Guard:
@@ -48,9 +49,6 @@ class Guard:
         await self.app(scope, *paced(receive, send, Bucket(self.settings.messages, self.settings.burst)))
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"].startswith(_CLOSED):
-            scope = dict(scope, path="/_stcore/closed", raw_path=b"/_stcore/closed")
-
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -59,7 +57,9 @@ class Guard:
                     headers["Cache-Control"] = "no-cache"  # their addresses carry no version
             await send(message)
 
-        if scope["method"] == "PUT" and ADDRESS.search(scope["path"]):
+        if _CLOSED.search(scope["path"]):
+            await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
+        elif scope["method"] == "PUT" and ADDRESS.search(scope["path"]):
             await self.quota.put(self.app, scope, receive, send_with_headers)
         else:
             await self.app(scope, receive, send_with_headers)
