@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -88,6 +89,9 @@ def _import_heavy_parts() -> None:
     _first_page.wait(timeout=_HEAD_START_S)
     if _over.is_set():
         return
+    # Each run of a page has a thread of its own, where PyTorch's own limit of one holds only from its first
+    # large operation on: for small ones the library below would begin a team of threads in each.
+    os.environ["OMP_NUM_THREADS"] = "1"
     try:
         import sklearn.datasets  # noqa: F401
 
@@ -99,4 +103,5 @@ def _import_heavy_parts() -> None:
     from vizcore.toolkit import nets
 
     nets.all_architectures()  # imports torchvision; takes a second, which nobody waits for now
+    nets.skeleton("tiny_vgg")  # imports more of PyTorch, and holds up everybody else meanwhile
     freeze()

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -65,3 +67,25 @@ async def serve():
 asyncio.run(serve())
 """
     assert run(code).split() == ["collected"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_a_run_of_a_page_takes_one_thread() -> None:
+    code = """
+import os, threading
+import numpy as np
+from pages.server import warmup
+warmup.page_shown()
+warmup.wait()
+from vizcore.toolkit import activations
+before, seen = len(os.listdir("/proc/self/task")), []
+def compute():
+    activations.curve("tanh", np.linspace(-6, 6, 1201))
+    seen.append(len(os.listdir("/proc/self/task")))
+for _ in range(5):
+    thread = threading.Thread(target=compute)
+    thread.start()
+    thread.join()
+print(max(seen) - before)
+"""
+    assert run(code).split() == ["1"]
