@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Send
 from pages.server import events
 
 PENT_UP = 0.001  # s; a message that is there sooner had been waiting behind the one before
+ANSWERED = 2  # messages that were not waited for are forgiven for one that was; a flood arrives in heaps
 LONGEST = 10.0  # s of flood before the connection is closed
 REASON = "too many messages; reload the page"
 
@@ -49,7 +50,7 @@ def paced(receive: Receive, send: Send, bucket: Bucket) -> tuple[Receive, Send]:
         if message["type"] != "websocket.receive":
             return message
         pent_up, wait = time.monotonic() - asked < PENT_UP, bucket.take()
-        behind = behind + 1 if wait and pent_up else 0
+        behind = max(0, behind + (1 if wait and pent_up else -ANSWERED))
         if behind > most:
             closed = True
             events.log("socket closed", reason="flood")

@@ -74,8 +74,13 @@ def test_a_flood_that_does_not_end_is_cut_off_with_a_reason(clock: Clock) -> Non
     assert sent == [{"type": "websocket.close", "code": 1008, "reason": pace.REASON}]  # and nothing after it
 
 
+def test_a_flood_that_arrives_in_heaps_is_one(clock: Clock) -> None:
+    got, _ = spoken(clock, ([0.0] * 14 + [0.01]) * 100)
+    assert got[-1]["type"] == "websocket.disconnect"
+
+
 def test_who_waits_for_answers_is_never_cut_off(clock: Clock) -> None:
-    got, sent = spoken(clock, [0.01] * 3000)  # as fast as the answers come
+    got, sent = spoken(clock, [0.01, 0.0, 0.0] * 1000)  # three messages to each answer, as fast as these come
     assert len(got) == 3000
     assert sent[-1]["type"] == "websocket.send"
     assert clock.now == pytest.approx(3000 / 20, rel=0.02)

@@ -216,6 +216,17 @@ def test_an_operated_network_has_the_steps_of_its_base_and_all_other_weights_in_
     assert own == {path for path in before if path.startswith(f"{step.name}.")}
 
 
+def test_whether_operations_fit_is_computed_once_and_a_refusal_every_time(monkeypatch):
+    asked = []
+    replacements = surgery.replacements
+    monkeypatch.setattr(surgery, "replacements", lambda *given: asked.append(1) or replacements(*given))
+    for _ in range(3):
+        nets.find("tiny_vgg!s-conv1_1-2-0.123")
+        with pytest.raises(InputError, match="no convolution"):
+            nets.find("tiny_vgg!z-conv9_9-2")
+    assert len(asked) == 1 + 3
+
+
 def test_every_depthwise_and_grouped_convolution_can_be_operated_on():
     for step in skeleton("mobilenet_v3_small~0"):
         if isinstance(step.module, nn.Conv2d):
