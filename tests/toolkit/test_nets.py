@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from vizcore import train_bundled
-from vizcore.toolkit import nets, pretrained, specs
+from vizcore.toolkit import nets, pretrained, specs, surgery
 from vizcore.toolkit.data import digits
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.inputs import normalised, prepare
@@ -221,9 +221,9 @@ def test_whether_operations_fit_is_computed_once_and_a_refusal_every_time(monkey
     replacements = surgery.replacements
     monkeypatch.setattr(surgery, "replacements", lambda *given: asked.append(1) or replacements(*given))
     for _ in range(3):
-        nets.find("tiny_vgg!s-conv1_1-2-0.123")
+        find("tiny_vgg!s-conv1_1-2-0.123")
         with pytest.raises(InputError, match="no convolution"):
-            nets.find("tiny_vgg!z-conv9_9-2")
+            find("tiny_vgg!z-conv9_9-2")
     assert len(asked) == 1 + 3
 
 

@@ -131,7 +131,7 @@ def find(reference: str) -> Net:
 
 @lru_cache(maxsize=256)
 def _check_fit(reference: str) -> None:
-    """Raise an InputError unless the operations of a reference are possible; asked many times for each page."""
+    """Raise an InputError unless the operations of a reference are possible; pages ask that many times."""
     base, operations = surgery.split(reference)
     surgery.replacements({step.name: step.module for step in _skeleton(base)}, operations)
 
