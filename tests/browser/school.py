@@ -18,7 +18,9 @@ RERUN.rerun_script.query_string = ""
 def tab(port: int) -> Iterator[ClientConnection]:
     """A tab that has asked for the first page."""
     origin, address = f"http://localhost:{port}", f"ws://localhost:{port}/_stcore/stream"
-    with connect(address, origin=origin, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item,arg-type]
+    with connect(
+        address, origin=origin, subprotocols=["streamlit"], max_size=None, ping_interval=None
+    ) as socket:  # type: ignore[list-item,arg-type]
         socket.send(RERUN.SerializeToString())
         yield socket
 

@@ -94,7 +94,7 @@ def test_a_flood_is_cut_off_and_nobody_waits_for_it(port: int, log: Path) -> Non
     thread = threading.Thread(target=flood, daemon=True)
     thread.start()
     waits = []
-    while thread.is_alive() and len(waits) < 300:
+    while thread.is_alive() and len(waits) < 600:
         waits.append(school.get(port, "/healthz")[2])
         time.sleep(0.1)
     assert reasons == [pace.REASON]
