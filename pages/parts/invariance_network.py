@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages import frame
 from pages.components import invariance as moves_part
-from pages.components.invariance import Drag
+from pages.components.invariance import Answer, Drag
 from pages.frame import links
 from pages.parts import invariance_network_fields as fields
 from pages.parts import invariance_network_words as words_part
