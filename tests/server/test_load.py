@@ -43,6 +43,12 @@ def test_a_page_that_fails_is_an_error_of_the_visit(server: Server) -> None:
     assert "no 'nothing'" in found.errors[0]
 
 
+def test_a_page_that_says_what_is_not_possible_is_an_error_of_the_visit(server: Server) -> None:
+    too_large = "/convolution?slide_kernel=box&slide_rows=11&slide_cols=11&slide_size=8"
+    found = crowd(server, [Visit(too_large, [])], visitors=1, seconds=0)
+    assert "Not possible" in found.errors[0]
+
+
 def test_only_this_machine_is_asked() -> None:
     for address in ("http://school.example:8501", "http://10.0.0.1:8501", "http://[::2]:8501"):
         with pytest.raises(ValueError, match="this machine only"):

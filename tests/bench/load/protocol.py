@@ -27,7 +27,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PATIENCE = 60.0  # s for one answer
 OVER = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 # What a page says instead of what was asked for (pages/server/errors.py).
-FAILED = ("This part of the page failed", "Not possible", "needs the server")
+FAILED = ("This part of the page failed", "Not possible]")
 
 
 class Failed(Exception):
@@ -154,8 +154,9 @@ class Visitor:
         async with asyncio.timeout(PATIENCE):
             while not self._take(ForwardMsg.FromString(await self._socket.recv(decode=False))):
                 pass
-        if said := next((words for words in map(_words, self.parts()) if words.startswith(FAILED)), ""):
-            raise Failed(said)
+        for said in map(_words, self.parts()):
+            if any(sign in said for sign in FAILED):
+                raise Failed(said)
 
     def _take(self, message: ForwardMsg) -> bool:
         """Keep what a message brings; whether it is the last one of a run."""
