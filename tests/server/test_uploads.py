@@ -1,14 +1,19 @@
 """How much a visit may upload, in front of an app that takes everything."""
 
 import asyncio
+import hashlib
 import json
+import logging
 from typing import Any
 
 import pytest
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
+from pages.server import sessions
 from pages.server.settings import MB, Settings
-from pages.server.uploads import FORM, Quota, kind_of
+from pages.server.uploads import FORM, Quota, kind_of, taken
+from vizcore.toolkit.errors import InputError
 
 Held = dict[str, dict[str, UploadedFileRec]]
 
@@ -101,3 +106,38 @@ def test_a_file_without_a_known_ending_is_counted_as_a_picture() -> None:
     assert [kind_of(name) for name in ("", "a.PT", "a.SAFETENSORS", "zip", "b.Zip")] == [
         "picture", "picture", "weights", "picture", "archive",
     ]  # fmt: skip
+
+
+class Reading:
+    """An upload that a page reads: which files were freed, and what the log says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+        self.file = UploadedFile(UploadedFileRec("7", "anna.png", "image/png", b"pixels"), FileURLs())
+        self.freed: list[str] = []
+        self._caplog = caplog
+        caplog.set_level(logging.INFO, "convoscope.events")
+        monkeypatch.setattr(sessions, "forget", self.freed.append)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return dict(self._caplog.records[-1].__dict__["facts"])
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Reading:
+    return Reading(monkeypatch, caplog)
+
+
+def test_a_file_that_was_read_is_freed_and_in_the_log_by_its_hash_alone(reading: Reading) -> None:
+    with taken(reading.file, "picture") as data:
+        assert data == b"pixels"
+    assert reading.freed == ["7"]
+    digest = hashlib.sha256(b"pixels").hexdigest()[:16]
+    assert reading.told == {"kind": "picture", "size": 6, "outcome": "accepted", "sha256": digest}
+
+
+def test_a_file_that_was_refused_stays_for_another_try(reading: Reading) -> None:
+    with pytest.raises(InputError), taken(reading.file, "picture"):
+        raise InputError("This is not a picture.")
+    assert reading.freed == []
+    assert reading.told["outcome"] == "refused"
