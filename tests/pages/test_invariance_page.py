@@ -164,6 +164,18 @@ def test_networks_look_once_at_where_a_picture_was_left(monkeypatch: pytest.Monk
     assert np.array_equal(shown[0][1][2], shown[1][1][2])
 
 
+def test_classifier_and_segmenter_look_once_at_where_a_picture_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moved, shifted = [], Glances.shifted
+    monkeypatch.setattr(
+        Glances, "shifted", lambda *given, **how: moved.append(given) or shifted(*given, **how)
+    )
+    for _ in range(2):
+        opened("segment", at="4,7")
+    assert len(moved) == 2
+
+
 @pytest.mark.parametrize("move", ["rotation", "scale", "flip", "brightness", "warp"])
 def test_every_move_of_a_network_shows_curves_and_the_moved_picture(move: str) -> None:
     app = opened("network", picture="digit-8", net="lenet5", move=move, border="reflect")
