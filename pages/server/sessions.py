@@ -40,8 +40,10 @@ async def janitor() -> AsyncIterator[None]:
 
 
 def uploads() -> dict[str, dict[str, UploadedFileRec]]:
-    """All files that visits have here, by the id of the visit and of the file."""
-    return _files().file_storage
+    """All files that visits have here as of now, by the id of the visit and of the file."""
+    kept = _files()
+    with kept._lock:  # scripts free files in threads of their own
+        return {visit: dict(files) for visit, files in kept.file_storage.items()}
 
 
 def forget(file: str) -> None:

@@ -23,6 +23,7 @@ from vizcore.toolkit.errors import InputError
 ADDRESS = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 _NAME = re.compile(rb'filename="([^"\r\n]*)"')
 FORM = MB // 16  # bytes that a form may have besides the file in it
+NAMES = {"picture": "a picture", "archive": "an archive", "weights": "a file of weights"}
 HEAD = 64 * 1024  # bytes in which the name of the file has to come
 
 
@@ -87,9 +88,6 @@ class Quota:
             return
         with self.reserved(visit, kind, size):
             await app(scope, again, send)
-
-
-NAMES = {"picture": "a picture", "archive": "an archive", "weights": "a file of weights"}
 
 
 def kind_of(name: str) -> str:
