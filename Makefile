@@ -1,11 +1,16 @@
 # make run      start the app at http://localhost:8501 (another port: make run PORT=8600)
+# make serve    start it for a class, set up by environment variables (SECURITY.md lists them)
 # make test     everything that must pass: make check, then the tests, then the browser tests
 # make bench    figures, never part of pass or fail
+# make load     a class on one page: make load N=30 VISIT=/convolution SECONDS=60; without VISIT on each in turn
+# make soak     whether memory stays flat over thousands of interactions; half an hour
 # make check    style and types
 # make format   let ruff put the style right
 # Each sets up .venv by itself. PYTHON=/path/to/python names the Python for it.
 
 PORT ?= 8501
+N ?= 30
+SECONDS ?= 60
 PYTHONS = $(or $(PYTHON),.venv/bin/python python3.14 python3.13 python3.12 python3.11 python3 python)
 IN_VENV = @.venv/bin/python -m
 
@@ -22,11 +27,15 @@ setup = @for python in $(PYTHONS); do \
 tested = $(IN_VENV) pytest $(1) -p no:benchmark -n auto --maxprocesses $(2) --dist loadfile || \
 	  .venv/bin/python -m pytest $(1) -p no:benchmark --last-failed
 
-.PHONY: run test bench check format
+.PHONY: run serve test bench load soak check format
 
 run: # Ctrl-C is how it ends, not a failure
 	$(call setup,run '$(PORT)')
 	@trap 'exit 0' INT; .venv/bin/python -m streamlit run app.py --server.port '$(PORT)'
+
+serve:
+	$(call setup,run)
+	@trap 'exit 0' INT; .venv/bin/python -m pages.server.serve
 
 test: check
 	@.venv/bin/python tests/browser/chromium.py
@@ -37,6 +46,14 @@ bench:
 	$(call setup,dev)
 	@.venv/bin/python tests/browser/chromium.py
 	$(IN_VENV) pytest tests/bench -o addopts=--import-mode=importlib
+
+load:
+	$(call setup,dev)
+	$(IN_VENV) tests.bench.load -n '$(N)' --visit '$(VISIT)' --seconds '$(SECONDS)'
+
+soak:
+	$(call setup,dev)
+	$(IN_VENV) pytest tests/bench/soak.py -s -o addopts=--import-mode=importlib
 
 check:
 	$(call setup,dev)

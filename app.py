@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.server import live, nodelay, warmup
+from pages.server import health, live, nodelay, settings, warmup
 from pages.server.errors import explain_bug
 from pages.server.guard import Guard
 
@@ -13,7 +13,7 @@ nodelay.install()
 app = st.App(
     Path(__file__).parent / "pages" / "frame" / "shell.py",
     lifespan=warmup.lifespan,
-    routes=live.ROUTES,
-    middleware=[Middleware(Guard)],
+    routes=[*live.ROUTES, *health.ROUTES],
+    middleware=[Middleware(Guard, settings=settings.current())],
     on_script_error=explain_bug,
 )

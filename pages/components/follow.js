@@ -1,10 +1,10 @@
 // A run as it goes: asks the server for what is new until there is nothing more to come.
 import { unpack } from "./canvas.js";
 import { ask } from "./live.js";
+import { reloadOnce } from "./reload.js";
 
 const AWAY = "No connection to the server; trying again.";
 const OFTEN = 100, SOMETIMES = 500, SELDOM = 2000; // ms from an answer to the next question
-const RELOADED = "follow.reloaded", AGAIN = 60_000; // ms, at least, from one reload of the page to the next
 
 /**
  * Follow the run at `url` (of pages.server.runs.follow) while `root`, the parentElement, is on the page.
@@ -53,15 +53,4 @@ function askLater(root) {
     run.timer = null;
     if (root.isConnected) askRun(root);
   }, document.hidden ? SELDOM : run.wait ?? 0);
-}
-
-/** Load the page again; where that has just been done, or nobody could remember it, it is left as it is. */
-function reloadOnce() {
-  try {
-    if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < AGAIN) return;
-    sessionStorage.setItem(RELOADED, Date.now());
-  } catch {
-    return; // no storage here
-  }
-  location.reload();
 }

@@ -7,6 +7,7 @@ import streamlit as st
 from pages import components
 from pages.components.cards import Card, card, data_for, data_url
 from pages.frame import links
+from pages.server import uploads
 from pages.server.errors import advice
 from vizcore.plots import thumbnails
 from vizcore.toolkit.errors import InputError
@@ -194,7 +195,8 @@ def _own_weights(slot: str) -> None:
     if file is None:
         return
     try:
-        received = checkpoints.receive(file, architectures, architecture or None)
+        with uploads.taken(file, "weights"):
+            received = checkpoints.receive(file, architectures, architecture or None)
     except InputError as error:
         advice(str(error))
     else:

@@ -9,6 +9,7 @@ from pages import components
 from pages.components import pad as pad_part
 from pages.components.cards import Card, card, data_for, data_url
 from pages.frame import links
+from pages.server import uploads
 from pages.server.errors import advice
 from vizcore.plots import thumbnails
 from vizcore.toolkit import images, labels, samples
@@ -134,7 +135,8 @@ def _receive(slot: str, camera: bool) -> None:
     if file is None or file.file_id == st.session_state.get("stage.received"):
         return
     try:
-        read = images.read(file.getvalue())
+        with uploads.taken(file, "picture") as data:
+            read = images.read(data)
     except InputError as error:
         advice(str(error))
         return

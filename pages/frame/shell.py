@@ -4,8 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages import components
 from pages.frame.home import home
-from pages.server import warmup
+from pages.server import health, warmup
+from pages.server.addresses import below
 from vizcore import catalog
 
 st.set_page_config(
@@ -27,6 +29,7 @@ for exhibit in catalog.CATALOG:
     st.session_state["pages"][exhibit.key] = page
 
 chosen = st.navigation(sections)
+components.mount("boot", data={"boot": health.BOOT, "url": below(health.HEALTH)}, key="boot")
 if chosen.title != "Home" and not warmup.ready():
     with st.empty():
         st.caption("Loading PyTorch. This takes a few seconds after each start of the server, and only then.")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages import frame
 from pages.components import invariance as moves_part
-from pages.components.invariance import Drag
+from pages.components.invariance import Answer, Drag
 from pages.frame import links
 from pages.parts import invariance_network_fields as fields
 from pages.parts import invariance_network_words as words_part
@@ -134,7 +134,13 @@ def draw(stage: frame.Stage, case: Case, eyes: Eyes, along: Along | None, grids:
         ],
         charts=[fields.probabilities(case, along, first, eyes[0].subject.entry.classes)],
     )
-    mount("network", view, networks.answer(case, eyes, grids, {"place": list(at), "rest": True}))
+    mount("network", view, left_at(case, at, eyes))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def left_at(case: Case, place: tuple[float, float], _eyes: Eyes) -> Answer:
+    """What both make of the picture where it was left, with the errors of all layers."""
+    return networks.answer(case, _eyes, None, {"place": list(place), "rest": True})
 
 
 def reply(case: Case, eyes: Eyes, grids: Grids | None, question: Mapping[str, Any]) -> bytes:

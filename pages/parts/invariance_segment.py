@@ -82,6 +82,14 @@ def pair_of(digest: str, net: str, border: Border, taps: int, _image: Image) -> 
     return Pair(Glances(classifier, _image), Glances(Subject(SEGMENTER, border, taps=taps), _image))
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def left_at(
+    digest: str, net: str, border: Border, taps: int, place: tuple[int, int], _pair: Pair
+) -> tuple[Glance, Glance]:
+    """What both make of the picture where it was left, with the errors of all layers."""
+    return _pair.at(place, errors=True)
+
+
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """The picture, both answers to its moves with the error of every layer, and what to notice."""
@@ -93,8 +101,8 @@ def show(stage: frame.Stage) -> None:
     place = places.shift("segment_at")
     with frame.explained_errors():
         pair = pair_of(stage.digest, stage.net, border, taps, stage.image)
-        still, now = pair.still, pair.at(place, errors=True)
-    draw(stage, pair, place, border, taps)
+        still, now = pair.still, left_at(stage.digest, stage.net, border, taps, place, pair)
+    draw(stage, pair, place, now, border, taps)
     links.publish("invariance", "view", "picture", "net", *SETTINGS, starts=STARTS)
     words, formulas = st.columns([1, 1.2], gap="medium")
     for line in formulas_of(pair, still, now, place, border):
@@ -106,10 +114,15 @@ def show(stage: frame.Stage) -> None:
 def answer(pair: Pair, border: Border, question: Mapping[str, Any]) -> Answer:
     """What both make of the moved picture; the errors of their layers where there is time."""
     down, right = (round(value) for value in places.asked(question))
-    rest = question.get("rest") is True
-    still, now = pair.still, pair.at((down, right), errors=rest)
+    now = pair.at((down, right), errors=question.get("rest") is True)
+    return compared(pair, border, (down, right), now)
+
+
+def compared(pair: Pair, border: Border, place: tuple[int, int], now: tuple[Glance, Glance]) -> Answer:
+    """What both make of the picture as it was, and now."""
+    still = pair.still
     classes = pair.segmenter.subject.entry.classes
-    labels, wanted = now[1].output.argmax(0), expected(still[1], down, right, border)
+    labels, wanted = now[1].output.argmax(0), expected(still[1], *place, border)
     wrong = labels != wanted
     panels = [
         Panel("Segmenter, as it was: f(x)", still[1].output.argmax(0), "classes", names=classes),
@@ -123,7 +136,7 @@ def answer(pair: Pair, border: Border, question: Mapping[str, Any]) -> Answer:
         ),
         shares("Segmenter: share of the pixels", classes, labels, still[1].output.argmax(0)),
     ]
-    return Answer(told(pair, still, now), panels, bars, profiles(pair, now) if rest else None)
+    return Answer(told(pair, still, now), panels, bars, profiles(pair, now) if now[0].errors else None)
 
 
 def expected(still: Glance, down: int, right: int, border: Border) -> NDArray[np.int64]:
@@ -167,7 +180,14 @@ def profiles(pair: Pair, now: tuple[Glance, Glance]) -> list[Chart]:
     return charts
 
 
-def draw(stage: frame.Stage, pair: Pair, place: tuple[int, int], border: Border, taps: int) -> None:
+def draw(
+    stage: frame.Stage,
+    pair: Pair,
+    place: tuple[int, int],
+    now: tuple[Glance, Glance],
+    border: Border,
+    taps: int,
+) -> None:
     """Mount the picture with all that answers to its moves."""
     view = moves_part.View(
         identity=f"{stage.digest} {stage.net} {border} {taps}",
@@ -183,7 +203,7 @@ def draw(stage: frame.Stage, pair: Pair, place: tuple[int, int], border: Border,
         title="Drag the picture",
         alt=f"{stage.title} as the segmenter sees it, {place[0]} px down and {place[1]} px to the right.",
     )
-    mount("segment", view, answer(pair, border, {"place": list(place), "rest": True}))
+    mount("segment", view, compared(pair, border, place, now))
 
 
 def reply(pair: Pair, border: Border, question: Mapping[str, Any]) -> bytes:

@@ -5,11 +5,13 @@ They lie in the memory of this visit, and in the folder of each run that learns 
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages import components
 from pages.components.strips import Strip, View, pack
 from pages.frame import links
 from pages.parts.convolution_controls import choice
+from pages.server import uploads
 from pages.server.errors import advice
 from vizcore.toolkit import archives, datasets, images
 from vizcore.toolkit.errors import InputError
@@ -78,6 +80,7 @@ def controls() -> None:
     """A button that opens the dialog, and what is there by now."""
     add, words = st.columns([1, 3], vertical_alignment="center")
     if add.button("Add or remove pictures", icon=":material/add_photo_alternate:", width="stretch"):
+        st.session_state.pop("own.report", None)
         add_pictures()
     words.caption(KEPT)
     try:
@@ -112,13 +115,13 @@ def _archive() -> None:
     )
     if file is not None and file.file_id != st.session_state.get("own.received"):
         st.session_state["own.received"] = file.file_id
-        st.session_state["own.report"] = _received(file.getvalue())
-    if file is not None:
-        accepted, sentence = st.session_state["own.report"]
+        st.session_state["own.report"] = _turn(), *_received(file)
+    turn, accepted, sentence = st.session_state.get("own.report", (-1, True, ""))
+    if turn == _turn():
         (st.text if accepted else advice)(sentence)
 
 
-def _received(data: bytes) -> tuple[bool, str]:
+def _received(upload: UploadedFile) -> tuple[bool, str]:
     """Whether an archive was taken in, and what to say about it."""
     bar = st.progress(0.0, "Reading the pictures")
 
@@ -126,8 +129,9 @@ def _received(data: bytes) -> tuple[bool, str]:
         bar.progress(share, "Reading the pictures")
 
     try:
-        found = archives.unpacked(data, tell)
-        keep(archives.joined(album(), found.shots))
+        with uploads.taken(upload, "archive") as data:
+            found = archives.unpacked(data, tell)
+            keep(archives.joined(album(), found.shots))
     except InputError as error:
         return False, str(error)
     finally:
@@ -162,8 +166,9 @@ def _camera() -> None:
 def _take(key: str, name: str) -> None:
     """Take in what the camera saw; the next shot needs no click that clears this one."""
     try:
-        shot = archives.fitted(images.decode(st.session_state[key].getvalue(), max_side=4 * archives.SIDE))
-        keep(archives.joined(album(), {clean_label(name): [shot]}))
+        with uploads.taken(st.session_state[key], "picture") as data:
+            shot = archives.fitted(images.decode(data, max_side=4 * archives.SIDE))
+            keep(archives.joined(album(), {clean_label(name): [shot]}))
     except InputError as error:
         st.session_state["own.refused"] = str(error)
     st.session_state["own.turn"] = _turn() + 1

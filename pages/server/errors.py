@@ -39,7 +39,7 @@ def explain_bug(error: Exception) -> bool:
         advice(str(error))
         return True
     code = secrets.token_hex(4)
-    log.error("error %s", code, exc_info=error)
+    log.error("error %s", code, exc_info=error, extra={"facts": {"code": code}})
     advice(
         "This part of the page failed, and that is our mistake. Reload the page to go on; "
         f"if it happens again, report the code {code}, which is also in the server's log."

@@ -9,34 +9,46 @@ from urllib.parse import urlsplit
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.server import events
+from pages.server.pace import Bucket, paced
+from pages.server.settings import Settings
+from pages.server.uploads import ADDRESS, Quota
+
 # Streamlit's own counters and its agent interface tell strangers too much.
-_CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+_CLOSED = re.compile(r"/_stcore/(metrics|agent)")
 
 
 class Guard:
-    """ASGI middleware: security headers on every answer, websockets from our own pages only.
+    """ASGI middleware: security headers on every answer, bounds on what comes in, our own pages only.
 
     A page of another site that a visitor has open could otherwise talk to this server with the
     visitor's browser (cross-site websocket hijacking), and a foreign Origin makes Streamlit
     look up its external address over the internet while every other session waits.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.settings, self.quota = app, settings, Quota(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" and not same_origin(Headers(scope=scope)):
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._request(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not same_origin(Headers(scope=scope)):
             await receive()
+            events.log("socket refused", reason="origin")
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
             return
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        if scope["path"].startswith(_CLOSED):
-            scope = dict(scope, path="/_stcore/closed", raw_path=b"/_stcore/closed")
+        await self.app(scope, *paced(receive, send, Bucket(self.settings.messages, self.settings.burst)))
 
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -45,7 +57,12 @@ class Guard:
                     headers["Cache-Control"] = "no-cache"  # their addresses carry no version
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        if _CLOSED.search(scope["path"]):
+            await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
+        elif scope["method"] == "PUT" and ADDRESS.search(scope["path"]):
+            await self.quota.put(self.app, scope, receive, send_with_headers)
+        else:
+            await self.app(scope, receive, send_with_headers)
 
 
 def same_origin(headers: Headers) -> bool:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pages.server.addresses import below
 from pages.server.guard import same_origin
 from vizcore.toolkit.errors import InputError
 
@@ -52,7 +53,7 @@ def offer(key: str, answer: Answer) -> str:
     entry = offers.setdefault(key, Offer())
     entry.answer = answer
     _offers[entry.token] = entry
-    return _path(entry.token)
+    return below(f"live/{entry.token}")
 
 
 async def reply(request: Request) -> Response:
@@ -84,9 +85,4 @@ def _refusal(status: int, sentence: str) -> Response:
     return JSONResponse({"error": sentence}, status, HEADERS)
 
 
-def _path(token: str) -> str:
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/live/{token}" if base else f"/live/{token}"
-
-
-ROUTES = [Route(_path("{token}"), reply, methods=["POST"])]
+ROUTES = [Route(below("live/{token}"), reply, methods=["POST"])]

@@ -2,10 +2,14 @@
 
 import asyncio
 import gc
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+
+from pages.server import events, garbage, sessions
+from pages.server.settings import current
 
 # The first page needs about this long in a browser; importing torch meanwhile would delay it.
 _HEAD_START_S = 4.0
@@ -23,8 +27,11 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Run while the server runs."""
     thread = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
     thread.start()
+    if current().log == "json":
+        events.begin()  # only now: what serves the app has set up its own log before
     try:
-        yield {}
+        async with sessions.janitor():
+            yield {}
     finally:  # a process that ends in the middle of an import may abort
         _over.set()
         _first_page.set()
@@ -41,6 +48,15 @@ def ready() -> bool:
     return _ready.is_set()
 
 
+def runs_ready() -> bool:
+    """Whether a run would begin at once."""
+    if not ready():
+        return False  # the keeper would import what is being imported
+    from vizcore.runs.keeper import keeper
+
+    return keeper.warm()
+
+
 def wait() -> None:
     """Return once PyTorch is loaded; a server of another kind than app.py's loads it here and now."""
     if not _started.is_set():
@@ -51,8 +67,8 @@ def wait() -> None:
 def freeze() -> None:
     """Take everything that lives now out of the garbage collector's sight.
 
-    Streamlit collects garbage after every run of a script. With torch loaded a collection walks
-    hundreds of thousands of objects that never die, and holds up every session while it does.
+    With torch loaded a collection walks hundreds of thousands of objects that never die, and holds up
+    every session while it does.
     """
     gc.collect()
     gc.freeze()
@@ -65,6 +81,7 @@ def _warm_up() -> None:
     from vizcore.runs.keeper import keeper
 
     keeper.start()  # its nursery imports the same once more, with what the processor has left
+    garbage.collect_until(_over)
 
 
 def _import_heavy_parts() -> None:
@@ -72,6 +89,9 @@ def _import_heavy_parts() -> None:
     _first_page.wait(timeout=_HEAD_START_S)
     if _over.is_set():
         return
+    # Each run of a page has a thread of its own, where PyTorch's own limit of one holds only from its first
+    # large operation on: for small ones the library below would begin a team of threads in each.
+    os.environ["OMP_NUM_THREADS"] = "1"
     try:
         import sklearn.datasets  # noqa: F401
 
@@ -83,4 +103,5 @@ def _import_heavy_parts() -> None:
     from vizcore.toolkit import nets
 
     nets.all_architectures()  # imports torchvision; takes a second, which nobody waits for now
+    nets.skeleton("tiny_vgg")  # imports more of PyTorch, and holds up everybody else meanwhile
     freeze()

@@ -156,6 +156,26 @@ def test_the_bars_are_the_probabilities_of_the_shifted_picture() -> None:
     assert values[response.classes[response.first]] == pytest.approx(response.probability[0], abs=1e-5)
 
 
+def test_networks_look_once_at_where_a_picture_was_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, look = [], networks.look
+    monkeypatch.setattr(networks, "look", lambda *given, **how: looked.append(given) or look(*given, **how))
+    shown = [message(opened("network", picture="digit-8", net="lenet5", at="2,5")) for _ in range(2)]
+    assert len(looked) == 2  # the network and its twin
+    assert np.array_equal(shown[0][1][2], shown[1][1][2])
+
+
+def test_classifier_and_segmenter_look_once_at_where_a_picture_was_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moved, shifted = [], Glances.shifted
+    monkeypatch.setattr(
+        Glances, "shifted", lambda *given, **how: moved.append(given) or shifted(*given, **how)
+    )
+    for _ in range(2):
+        opened("segment", at="4,7")
+    assert len(moved) == 2
+
+
 @pytest.mark.parametrize("move", ["rotation", "scale", "flip", "brightness", "warp"])
 def test_every_move_of_a_network_shows_curves_and_the_moved_picture(move: str) -> None:
     app = opened("network", picture="digit-8", net="lenet5", move=move, border="reflect")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs.rehearsing import pid, rehearse, total, until_state
+from tests.runs.rehearsing import pid, rehearse, total, until, until_state
 from vizcore import runs
 from vizcore.runs import folder, keeper, nursery
 
@@ -35,6 +35,18 @@ def test_a_new_nursery_takes_the_place_of_one_that_died() -> None:
     found.kill()
     found.wait()
     until_state(rehearse(steps=5), "finished")
+
+
+def test_the_nursery_says_when_it_has_imported_everything() -> None:
+    keeper.keeper.start()
+    until(keeper.keeper.warm)
+    found = keeper.keeper._nursery
+    assert found is not None
+    found.kill()
+    found.wait()
+    keeper.keeper.start()
+    assert not keeper.keeper.warm()
+    until(keeper.keeper.warm)
 
 
 def test_without_fork_a_process_waits_in_reserve(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Runs that nobody watches."""
 
+import logging
 import os
 
 import pytest
@@ -112,3 +113,19 @@ def test_a_broken_run_does_not_keep_the_others_from_being_looked_after(
     monkeypatch.setenv("CONVOSCOPE_RUN_PAUSE_AFTER", "0.5")
     until_state(run, "paused")
     (broken / "process").rmdir()
+
+
+def test_the_log_says_that_a_run_began_and_how_it_ended_but_not_which(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "convoscope.runs")
+    made = rounds.Rounds()
+    made.make()
+    run = rehearse(steps=5)
+    until_state(run, "finished")
+    made.make()
+    told = [record for record in caplog.records if record.msg in ("run started", "run ended")]
+    facts = [record.__dict__["facts"] for record in told]
+    assert facts[0] == {"function": "rehearsal.count"}
+    assert (facts[-1]["end"], facts[-1]["steps"]) == ("finished", 5)
+    assert not any(run in str(record.__dict__) for record in told)

@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from pages.server import guard
+from pages.server.settings import Settings
 
 HOST = "school.example:8501"
 
@@ -24,8 +25,13 @@ async def greet(socket: WebSocket) -> None:
     await socket.close()
 
 
-ROUTES = [Route("/", hello), Route("/_stcore/metrics", hello), WebSocketRoute("/stream", greet)]
-APP = guard.Guard(Starlette(routes=ROUTES))
+ROUTES = [
+    Route("/", hello),
+    Route("/{path:path}/metrics", hello),
+    Route("/_stcore/agent/v1/apps", hello),
+    WebSocketRoute("/stream", greet),
+]
+APP = guard.Guard(Starlette(routes=ROUTES), Settings())
 
 
 def answer(kind: str, path: str, **headers: str) -> list[dict[str, Any]]:
@@ -81,7 +87,7 @@ def test_no_other_page_may_open_one(origin: str | None) -> None:
 
 
 def test_every_answer_carries_the_headers() -> None:
-    for path in ("/", "/nowhere"):
+    for path in ("/", "/nowhere", "/_stcore/metrics"):
         _, headers = get(path)
         assert headers["x-content-type-options"] == "nosniff"
         assert "frame-ancestors 'self'" in headers["content-security-policy"]
@@ -103,4 +109,5 @@ def test_a_strange_host_gets_no_word_into_the_policy() -> None:
 
 
 def test_the_counters_are_closed() -> None:
-    assert get("/_stcore/metrics")[0] == 404
+    for path in ("/_stcore/metrics", "/school/_stcore/metrics", "/_stcore/agent/v1/apps"):
+        assert get(path)[0] == 404

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -40,3 +42,50 @@ async def serve():
 asyncio.run(serve())
 """
     assert run(code).split() == ["True", "True", "True"]
+
+
+def test_garbage_is_collected_now_and_then_and_not_after_every_run_of_a_page() -> None:
+    code = """
+import asyncio, gc, weakref
+from streamlit import config
+from pages.server import garbage, warmup
+garbage.PACE = 0.1
+class Session: pass
+async def serve():
+    async with warmup.lifespan(None):
+        warmup.page_shown()
+        while config.get_option("runner.postScriptGC"):
+            await asyncio.sleep(0.1)
+        gc.disable()
+        session = Session()
+        session.itself, gone = session, weakref.ref(session)
+        del session
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+            if gone() is None:
+                return print("collected")
+asyncio.run(serve())
+"""
+    assert run(code).split() == ["collected"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_a_run_of_a_page_takes_one_thread() -> None:
+    code = """
+import os, threading
+import numpy as np
+from pages.server import warmup
+warmup.page_shown()
+warmup.wait()
+from vizcore.toolkit import activations
+before, seen = len(os.listdir("/proc/self/task")), []
+def compute():
+    activations.curve("tanh", np.linspace(-6, 6, 1201))
+    seen.append(len(os.listdir("/proc/self/task")))
+for _ in range(5):
+    thread = threading.Thread(target=compute)
+    thread.start()
+    thread.join()
+print(max(seen) - before)
+"""
+    assert run(code).split() == ["1"]

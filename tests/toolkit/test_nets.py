@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from vizcore import train_bundled
-from vizcore.toolkit import nets, pretrained, specs
+from vizcore.toolkit import nets, pretrained, specs, surgery
 from vizcore.toolkit.data import digits
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.inputs import normalised, prepare
@@ -214,6 +214,17 @@ def test_an_operated_network_has_the_steps_of_its_base_and_all_other_weights_in_
     before, after = whole.state_dict(), load(reference, "cpu").state_dict()
     own = {path for path in before if before[path].data_ptr() != after[path].data_ptr()}
     assert own == {path for path in before if path.startswith(f"{step.name}.")}
+
+
+def test_whether_operations_fit_is_computed_once_and_a_refusal_every_time(monkeypatch):
+    asked = []
+    replacements = surgery.replacements
+    monkeypatch.setattr(surgery, "replacements", lambda *given: asked.append(1) or replacements(*given))
+    for _ in range(3):
+        find("tiny_vgg!s-conv1_1-2-0.123")
+        with pytest.raises(InputError, match="no convolution"):
+            find("tiny_vgg!z-conv9_9-2")
+    assert len(asked) == 1 + 3
 
 
 def test_every_depthwise_and_grouped_convolution_can_be_operated_on():

@@ -1,6 +1,7 @@
 """How runs begin and go on."""
 
 import json
+import logging
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,8 @@ from vizcore.runs.orders import Order
 from vizcore.toolkit.errors import InputError
 
 Arrays = Mapping[str, NDArray[Any]]
+
+log = logging.getLogger("convoscope.runs")
 
 
 def start(function: str, settings: Mapping[str, Any], arrays: Arrays | None = None, label: str = "") -> str:
@@ -41,6 +44,7 @@ def start(function: str, settings: Mapping[str, Any], arrays: Arrays | None = No
     with _new({"function": function, "settings": plain, "began": plain, "label": label}) as folder:
         for name, array in (arrays or {}).items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    log.info("run started", extra={"facts": {"function": function}})
     return folder.name
 
 
@@ -65,6 +69,7 @@ def branch(run: str, step: int, **settings: Any) -> str:
             shutil.copy(path, folder)
         reports.write(folder, reports.lines(origin, until=checkpoint.report))
         states.write(folder, replace(checkpoint, settings=changed))
+    log.info("run started", extra={"facts": {"function": entry["function"]}})
     return folder.name
 
 

@@ -21,6 +21,7 @@ class Keeper:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._nursery: subprocess.Popen[bytes] | None = None
+        self._nursery_warm = threading.Event()
         self._over = threading.Event()
 
     def start(self) -> None:
@@ -44,6 +45,10 @@ class Keeper:
             self._thread = self._nursery = None
         presence.leave()
 
+    def warm(self) -> bool:
+        """Whether a run that is started now begins at once."""
+        return self._nursery_warm.is_set()
+
     def launch(self, folder: Path) -> None:
         """Give a process to the run in a folder."""
         with self._lock:
@@ -57,8 +62,15 @@ class Keeper:
         if self._nursery is not None and self._nursery.poll() is not None:
             nursery.end(self._nursery)
             self._nursery = None
-        self._nursery = self._nursery or nursery.launch()
+        if self._nursery is None:
+            self._nursery_warm.clear()
+            self._nursery = nursery.launch()
+            threading.Thread(target=self._await_warmth, args=(self._nursery,), daemon=True).start()
         return self._nursery
+
+    def _await_warmth(self, process: subprocess.Popen[bytes]) -> None:
+        if nursery.warm(process):
+            self._nursery_warm.set()
 
     def _look_after(self) -> None:
         rounds, turn = Rounds(), 0

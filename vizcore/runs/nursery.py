@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from vizcore.runs import functions, worker
@@ -26,7 +27,7 @@ def launch(task: str = "main") -> subprocess.Popen[bytes]:
         cwd=ROOT,
         env={**os.environ, **ENVIRONMENT},
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
     )
@@ -39,6 +40,7 @@ def main() -> None:
     functions.preload()
     gc.collect()
     gc.freeze()  # a collection would copy the pages that the workers share
+    os.write(1, b"warm\n")
     for line in sys.stdin.buffer:
         begin(Path(os.fsdecode(line.strip())))
     os._exit(0)
@@ -71,9 +73,19 @@ def tell(process: subprocess.Popen[bytes], folder: Path) -> None:
     process.stdin.flush()
 
 
+def warm(process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a nursery has imported everything; False where it ends before."""
+    assert process.stdout is not None
+    return bool(process.stdout.readline())
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """Let a nursery end, when it is done with what it was told."""
-    with process:  # closes its standard input and waits
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):  # it has died with something unread
+        process.stdin.close()
+    process.wait()  # first: somebody may wait for its warmth
+    with process:  # closes the rest
         pass
 
 

@@ -25,12 +25,15 @@ class Rounds:
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[float, float]] = {}  # file -> when it was written, when that was seen
         self._at_rest: dict[str, float] = {}  # paused run with a process -> since when, in s
+        self._over: set[str] = set()  # runs that are
+        self._made = False  # whether there has been a round
 
     def make(self) -> None:
         """Look after every run once."""
         self._seen = {path: times for path, times in self._seen.items() if path.exists()}
         found, waiting = folders.everything(), set(slots.waiting())
         self._at_rest.clear()
+        self._over &= set(found)
         for run in found:
             try:
                 self._look_after(run, folders.of(run), _patience(wanted=bool(waiting - {run})))
@@ -38,14 +41,27 @@ class Rounds:
                 self._clear(folders.root() / "runs" / run)
             except Exception:  # one broken run must not keep the others from being looked after
                 log.exception("the run %s cannot be looked after", run)
+        self._made = True
         self._let_sleep()
         if len(found) > MOST:
             _remove_oldest(len(found) - MOST)
+
+    def _tell(self, run: str, last: record.Record) -> None:
+        """Log that a run has ended since the last round, and how; never its id, which is a key."""
+        if last.state not in record.OVER:
+            self._over.discard(run)
+        elif run not in self._over:
+            self._over.add(run)
+            if self._made:
+                facts = {"function": control.description(run)["function"], "end": last.end or last.state}
+                facts |= {"steps": last.step, "seconds": round(last.seconds, 1)}
+                log.info("run ended", extra={"facts": facts})
 
     def _look_after(self, run: str, folder: Path, patience: float) -> None:
         """Pause a run that nobody watches for so many s, then end its process, then remove it."""
         alive, found = locks.held(folder / "process"), record.read(folder)
         unwatched = self._age(folder / "viewer")
+        self._tell(run, found)
         if alive and found.state == "paused":
             self._at_rest[run] = found.since
         if alive and self._age(folder / "stop") > PATIENCE:

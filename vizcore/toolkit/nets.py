@@ -124,9 +124,16 @@ def find(reference: str) -> Net:
     net = _find(base)
     if not operations:
         return net
-    surgery.replacements({step.name: step.module for step in _skeleton(base)}, operations)  # does it fit?
+    _check_fit(str(reference))
     says = "; ".join(operation.says for operation in operations)
     return replace(net, title=f"{net.title}, operated on", summary=f"{net.summary} Operated on: {says}.")
+
+
+@lru_cache(maxsize=256)
+def _check_fit(reference: str) -> None:
+    """Raise an InputError unless the operations of a reference are possible; pages ask that many times."""
+    base, operations = surgery.split(reference)
+    surgery.replacements({step.name: step.module for step in _skeleton(base)}, operations)
 
 
 def _find(base: str) -> Net:

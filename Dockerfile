@@ -1,0 +1,29 @@
+# One server: docker build -t convoscope . && docker run -p 127.0.0.1:8501:8501 convoscope
+FROM python:3.11-slim
+
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends libgomp1 \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 10001 convoscope \
+ && install --directory --owner convoscope /runs /datasets
+WORKDIR /app
+
+# The build of PyTorch for processors without a GPU; leave the argument empty for the one with CUDA.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+COPY requirements.txt .
+RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir --index-url "$TORCH_INDEX" torch torchvision; fi \
+ && pip install --no-cache-dir -r requirements.txt
+COPY app.py LICENSE ./
+COPY .streamlit .streamlit
+COPY vizcore vizcore
+COPY pages pages
+
+USER convoscope
+ENV CONVOSCOPE_ADDRESS=0.0.0.0 \
+    CONVOSCOPE_RUNS=/runs \
+    CONVOSCOPE_DATA=/datasets \
+    PYTHONDONTWRITEBYTECODE=1
+VOLUME ["/runs", "/datasets"]
+EXPOSE 8501
+HEALTHCHECK --start-period=60s CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://localhost:8501/healthz', timeout=5)"]
+CMD ["python", "-m", "pages.server.serve"]
