@@ -19,7 +19,7 @@ const QUANTITIES = [ // title, y, and whether it is known of every report
   ["Training loss, mean over an epoch", "cross entropy (nats)", true],
 ];
 const SHARES = 1; // the quantity that is a share
-const STANDING = { queued: "All wait for their turn: other runs are computing.", paused: "Paused.", finished: "All are done.", stopped: "Stopped." };
+const STANDING = { queued: "All wait for their turn: other runs are computing.", paused: "Paused.", finished: "All are done.", stopped: "Stopped.", lost: "Interrupted: Play lets it go on." };
 const MARKUP = `<div class="top"><div class="bar">${RUN_BAR}</div><p class="told"></p></div><div class="box" role="group"></div>`;
 
 export default function render({ data, parentElement, setTriggerValue }) {

@@ -13,7 +13,7 @@ from vizcore.runs import Status
 Lines = Sequence[Mapping[str, Any]]
 QUANTITIES = ("validation", "accuracy", "loss")  # in the order of the charts
 BAND = 5  # numbers of a band, from the least to the largest
-STATES = ("running", "queued", "paused", "failed", "lost", "stopped")  # what counts first when runs differ
+STATES = ("running", "queued", "paused", "lost", "stopped", "failed")  # what counts first when runs differ
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def news(
         for name in QUANTITIES:
             blocks.append(np.array([line[name] for line in found], np.float32).reshape(-1, run.wide))
     entries = [{"reports": len(found), "scale": scale} for found, scale in zip(lines, scales, strict=True)]
-    status = together(statuses, sum(run.total for run in runs))
+    said = (f"{run.name}: {each.sentence}" for run, each in zip(runs, statuses, strict=True) if each.sentence)
+    status = together(statuses, sum(run.total for run in runs)) | {"sentence": next(said, "")}
     header = {"runs": entries, "status": status, "over": all(each.over for each in statuses)}
     return header | {"told": told(runs, statuses)}, blocks
 

@@ -6,7 +6,7 @@ import { ask } from "./live.js";
 import { rootIn } from "./views.js";
 
 const MARKUP = `
-  <div class="start"><label>Start from <select class="recipe"></select></label><span class="given"></span><button type="button" class="undo" title="Take back the last change (Ctrl+Z in the list)" disabled>Undo</button></div>
+  <div class="start"><label>Start from <select class="recipe"></select></label><span class="given"></span><button type="button" class="undo" title="Take back the last change (Ctrl+Z)" disabled>Undo</button></div>
   <div class="work">
     <div class="stack">
       <div class="head" aria-hidden="true"><span>Layer</span><span></span><span>gives</span><span>parameters</span><span title="Side of the receptive field, far from any border">sees</span></div>
@@ -40,6 +40,10 @@ function create(parent) {
   view.list.onclick = (event) => pressed(view, event);
   view.list.onkeydown = (event) => keyed(view, event);
   view.undo.onclick = () => undo(view);
+  document.addEventListener("keydown", function hear(event) {
+    if (root.isConnected) undoes(view, event);
+    else document.removeEventListener("keydown", hear); // the dialog is closed
+  });
   view.use.onclick = () => view.pick(view.token);
   return view;
 }
@@ -101,6 +105,14 @@ function remember(view) {
   if (now !== view.kept) view.past = [...view.past, view.kept].slice(-MOST_UNDONE);
   view.kept = now;
   view.undo.disabled = !view.past.length;
+}
+
+/** Ctrl+Z takes back the last change wherever the focus is, but where somebody writes. */
+function undoes(view, event) {
+  const { key, ctrlKey, metaKey, shiftKey } = event, writes = event.composedPath()[0].matches?.("input, textarea");
+  if (key !== "z" || !(ctrlKey || metaKey) || shiftKey || writes) return;
+  event.preventDefault();
+  undo(view);
 }
 
 function undo(view) {
@@ -176,9 +188,8 @@ function pressed(view, event) {
 }
 
 function keyed(view, event) {
-  const last = view.layers.length - 1, { key, altKey, ctrlKey, metaKey } = event;
-  if (key === "z" && (ctrlKey || metaKey)) undo(view);
-  else if (key === "Delete" || key === "Backspace") ACTS.remove(view);
+  const last = view.layers.length - 1, { key, altKey } = event;
+  if (key === "Delete" || key === "Backspace") ACTS.remove(view);
   else if (altKey && key === "ArrowUp") ACTS.up(view);
   else if (altKey && key === "ArrowDown") ACTS.down(view);
   else {

@@ -9,7 +9,7 @@ import { growSeries, noSeries, seriesFigures } from "./training_charts.js";
 import { TRAINING_DIALS, showDials, wireDials } from "./training_dials.js";
 import { TRAINING_TIME, showTime, timeChosen, wireTime } from "./training_time.js";
 import { describe } from "./unit_marks.js";
-import { drawWatch, showLook, watchIn } from "./watch.js";
+import { clearWatch, drawWatch, showLook, watchIn } from "./watch.js";
 
 const MARKUP = `<div class="top">${TRAINING_BAR}${TRAINING_DIALS}</div><div class="box"></div>${TRAINING_TIME}<div class="watch"></div>`;
 
@@ -41,7 +41,7 @@ function create(parent) {
     branch: () => view.send({ branch: view.at ?? view.checkpoints.at(-1), settings: view.chosen }),
   });
   wireDials(view, (change) => { if (!view.status.over) order({ change }); });
-  wireTime(view, { travel: (step) => travel(view, step), arrived, scaled: (log) => { view.log = log; arrange(view); redraw(view); } });
+  wireTime(view, { travel: (step) => travel(view, step), arrived, scaled: (log) => { view.send({ log }); scale(view, log); } });
   const look = (name) => (value) => { view[name] = value; order(); };
   const probe = (number) => { look("probe")(number); view.send({ probe: number }); };
   view.watch = watchIn(find(".watch"), { layer: look("layer"), cell: look("cell"), probe });
@@ -51,16 +51,18 @@ function create(parent) {
 
 /** Take over another run, or what Python knows of this one by now. */
 function accept(view, header) {
-  const fresh = view.header?.run !== header.run;
+  const fresh = view.header?.run !== header.run, scaled = view.header?.log !== header.log;
   view.header = header;
   describe(view.root, { label: header.alt });
   if (fresh) {
     Object.assign(view, { series: noSeries(), at: header.at, identity: null, layer: null, cell: null, probe: null, told: null, arrived: header.at, total: null, marks: [], pace: null, checkpoints: [], chosen: { ...header.settings } });
+    clearWatch(view.watch);
     stand(view, header.status);
     showDials(view, header.ranges);
     view.set.cursor = header.at;
-    takeFigures(view.set, ...seriesFigures(view.series, 1, view.log));
+    takeFigures(view.set, ...seriesFigures(view.series, 1, header.log));
   }
+  if (scaled) scale(view, header.log);
   const besides = () => ({ at: view.at, layer: view.layer, cell: view.cell, probe: view.probe, have: view.identity });
   followRun(view.parent, header.url, (message) => follow(view, message), (sentence, away) => miss(view, sentence, away), besides);
 }
@@ -98,6 +100,13 @@ function follow(view, { header, blocks }) {
 function arrange(view) {
   const { series, status: { step, over }, perEpoch, total, log } = view, done = Math.max(1, step);
   if (total) takeFigures(view.set, ...seriesFigures(series, over ? done : plotEnd(done, perEpoch, total), log));
+}
+
+/** Let the axis of the loss be logarithmic, or as it suits the run. */
+function scale(view, log) {
+  view.log = view.find(".log input").checked = log;
+  arrange(view);
+  redraw(view);
 }
 
 /** Look at the checkpoint that is nearest to a step, or at now (null). */

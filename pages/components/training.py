@@ -10,7 +10,14 @@ DECAYS = (-6, 0)  # and of the weight decays
 
 
 def pack(
-    run: str, url: str, settings: Mapping[str, Any], status: Mapping[str, Any], at: int | None, alt: str
+    run: str,
+    url: str,
+    settings: Mapping[str, Any],
+    status: Mapping[str, Any],
+    at: int | None,
+    alt: str,
+    *,
+    log: bool = False,
 ) -> bytes:
     """The message for training.js.
 
@@ -21,10 +28,11 @@ def pack(
         status: as of now, by field.
         at: step of the checkpoint that is looked at; None: now.
         alt: what is trained on what, for people.
+        log: whether the axis of the loss is logarithmic in any case.
     """
     live = {"lr": settings["lr"], "weight_decay": settings["weight_decay"]}
     ranges = {"lr": RATES, "weight_decay": DECAYS}
     return components.pack(
         {"run": run, "url": url, "settings": live, "ranges": ranges, "status": dict(status)}
-        | {"at": at, "alt": alt}
+        | {"at": at, "alt": alt, "log": log}
     )

@@ -40,12 +40,14 @@ export function watchIn(box, handlers) {
 export function showLook(watch, { names, layer, arrays }, blocks) {
   const own = blocks.slice(-arrays.length), named = arrays.map(([name, shape], at) => [name, { values: own[at], shape }]);
   watch.look = { names, layer, ...Object.fromEntries(named) };
+  watch.box.style.minHeight = "";
   if (watch.waiting.hidden) drawWatch(watch);
   else openTab(watch, watch.open);
 }
 
 export function clearWatch(watch) {
   watch.look = null;
+  watch.box.style.minHeight = `${watch.box.getBoundingClientRect().height}px`; // what is below it stays there
   clearMaps(watch.tabs[0].panel);
   clearMistakes(watch.tabs[2].panel);
   openTab(watch, watch.open);

@@ -42,6 +42,7 @@ def header(
 
     def apply() -> None:
         preset = presets.get(str(components.picked(where)))
+        links.forgive()
         for name, value in ({**LEFT, **starts, **preset.settings} if preset else {}).items():
             links.choose(name, value)
 

@@ -66,6 +66,11 @@ def chosen(slot: str, default: str) -> Picture:
         return _sample(default)
 
 
+def own(name: str) -> bool:
+    """Whether the picture is the visitor's own, which no link carries."""
+    return name not in samples.SAMPLES and not name.startswith(samples.HELD)
+
+
 def notes(name: str) -> tuple[str, ...]:
     """Sentences on whose picture it is, or on what was done to it."""
     return _find(name, drawable=True).notes
@@ -178,6 +183,8 @@ def _find(name: str, drawable: bool) -> Picture:
         return Picture(DRAWING, "Your drawing", pixels, images.digest(pixels), ())
     if name in samples.SAMPLES:
         return _sample(name)
+    if name.startswith(samples.HELD):
+        return _example(name)
     for picture in _visit():
         if picture.name == name:
             return picture
@@ -190,6 +197,14 @@ def _sample(name: str) -> Picture:
     image = samples.sample(name)
     notes = (f"Photograph: {entry.credit}",) if entry.group == "Photographs" else ()
     return Picture(name, entry.title, image, images.digest(image), notes)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _example(name: str) -> Picture:
+    from vizcore.toolkit.held_out import example
+
+    image, title = example(name)
+    return Picture(name, title, image, images.digest(image), ())
 
 
 def _drawing() -> pad_part.Drawing:

@@ -9,7 +9,6 @@ from pages import components
 from pages.components.cards import Card, card, data_for
 from pages.frame import links, networks, pictures
 from pages.frame.pictures import Picture
-from vizcore.toolkit import samples
 from vizcore.toolkit.images import Image
 
 FIRST_PICTURE, FIRST_NET = "shape-star", "tiny_vgg"
@@ -21,7 +20,7 @@ SECOND: Mapping[str, str] = {"": "nothing", "picture": "another picture", "net":
 class Stage:
     """What a page looks at, and through."""
 
-    picture: str  # a name in samples.SAMPLES, pictures.DRAWING, or the name of an own picture
+    picture: str  # a name that samples.sample takes, pictures.DRAWING, or that of an own picture
     title: str  # of the picture, to be shown as text
     image: Image
     digest: str  # of the image: the key of whatever is cached about it
@@ -30,7 +29,7 @@ class Stage:
     @property
     def own(self) -> bool:
         """Whether the picture is the visitor's own, which no link carries."""
-        return self.picture not in samples.SAMPLES
+        return pictures.own(self.picture)
 
     @property
     def drawn(self) -> bool:

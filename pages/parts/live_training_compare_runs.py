@@ -19,6 +19,7 @@ from vizcore.toolkit.plans import plan
 
 SINGLE, COPIES = "live_training.train", "live_training.seeds"
 MOST = 4  # runs in one chart
+GO_ON = ("stopped", "lost")  # states of runs that are over and can go on
 AXES = {"step": "step", "epoch": "epoch", "seconds": "seconds of computing"}
 TABLES: Mapping[str, Mapping[str, Any]] = {
     "data": datasets.DATASETS,
@@ -159,9 +160,10 @@ def answer(found: Sequence[str], curves: Sequence[Shown], axis: str, question: d
 
 
 def obey(action: Callable[[str], None], found: Sequence[str]) -> None:
-    """Tell all runs what to do, but those that are over only to go on."""
+    """Tell all runs what to do, but those that are over only to go on, where they can."""
     for run in found:
-        if not runs.status(run).over or action is runs.resume:
+        status = runs.status(run)
+        if not status.over or (action is runs.resume and status.state in GO_ON):
             action(run)
 
 

@@ -84,15 +84,18 @@ def controls() -> None:
         add_pictures()
     words.caption(KEPT)
     try:
-        gathered()
+        own = gathered()
     except InputError as error:
         st.text(str(error))
     else:
-        if sentence := left_out():
-            st.text(sentence)
+        there = (
+            counted(len(own.labels), "picture", "pictures"),
+            counted(len(own.classes), "class", "classes"),
+        )
+        st.text(f"There are {' of '.join(there)}. {left_out()}".strip())
 
 
-@st.dialog("Own pictures", width="large")
+@st.dialog("Own pictures", width="large", on_dismiss="rerun")
 def add_pictures() -> None:
     """Bring pictures, and see what there is of each class."""
     source = st.segmented_control(

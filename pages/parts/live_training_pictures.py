@@ -25,7 +25,7 @@ from vizcore.toolkit import datasets, recipes
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.plans import plan
 
-STARTS: Mapping[str, str] = {**settings.STARTED, "run": "", "run_at": ""}
+STARTS: Mapping[str, str] = {**settings.STARTED, "run": "", "run_at": "", "run_log": ""}
 SETTINGS = tuple(STARTS)
 EXPLAINED = (live_training.train,)
 LIVE = ("lr", "weight_decay")  # what a branch may take with it
@@ -131,7 +131,8 @@ def draw(run: str) -> None:
     """Mount what follows the run."""
     spec, status, at = answers.current(run), runs.status(run, watching=True), looked_at(run)
     alt = f"{recipe(spec.net)} learns from {datasets.TITLES[spec.data]}"
-    message = watched.pack(run, answers.follow("training", run), asdict(spec), asdict(status), at, alt)
+    url, log = answers.follow("training", run), links.setting("run_log") == "yes"
+    message = watched.pack(run, url, asdict(spec), asdict(status), at, alt, log=log)
     components.mount("training", data=message, key="training.run", on_pick=take)
 
 
@@ -145,7 +146,8 @@ def say(run: str) -> None:
         words.explain(answers.current(run, at), shown)
     with notice:
         st.markdown(
-            "**What to notice.** " + " ".join(words.noticed(known, [] if at is None and not rests else shown))
+            "**What to notice.** "
+            + " ".join(words.noticed(known, [] if at is None and not rests else shown, ways.largest(run, at)))
         )
         if spec.data != datasets.OWN:
             words.predict(spec, words.is_diverged(lines))
@@ -176,6 +178,8 @@ def take() -> None:
     try:
         if "at" in pick:
             links.choose("run_at", "" if pick["at"] is None else str(pick["at"]))
+        elif "log" in pick:
+            links.choose("run_log", "yes" if pick["log"] else "")
         elif "probe" in pick:
             st.session_state["pictures.probe"] = run, int(pick["probe"])
         elif "way" in pick:

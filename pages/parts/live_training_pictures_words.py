@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages import frame
+from pages.server import ways
 from vizcore.exhibits.live_training import Spec, train
 from vizcore.toolkit.latex import number, worded
 from vizcore.toolkit.optimisation import OPTIMISERS
@@ -42,8 +43,14 @@ def rule(formula: str) -> str:
     return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
 
-def noticed(known: Plan, lines: list[Line]) -> list[str]:
-    """Sentences with the numbers of a run up to a step; where no step is known, on what it will be."""
+def noticed(known: Plan, lines: list[Line], largest: float = 0.0) -> list[str]:
+    """Sentences with the numbers of a run up to a step; where no step is known, on what it will be.
+
+    Args:
+        known: the run before its first step.
+        lines: its history up to the step.
+        largest: magnitude of its weights there.
+    """
     trained = [line for line in lines if line["step"]]
     if not trained:
         before = [f"Before the first step, {line['accuracy']:.1%} of them are right." for line in lines[:1]]
@@ -56,12 +63,14 @@ def noticed(known: Plan, lines: list[Line]) -> list[str]:
     last = trained[-1]
     if is_diverged(lines):
         return diverged(trained)
+    if largest > ways.FAR:
+        return [ran_away(last, largest)]
     recent = [line["loss"] for line in trained if line["step"] > last["step"] - known.steps]
     loss = sum(recent) / len(recent)
     said = [
         f"At epoch {last['epoch']:.3g}, {last['accuracy']:.1%} of {known.held:,} held-out pictures are "
-        f"right. Over the last epoch the training loss was ${number(loss)}$, the validation loss is "
-        f"${number(last['validation'])}$."
+        f"right. The training loss of the batch at step {last['step']:,} is ${number(last['loss'])}$, the "
+        f"validation loss is ${number(last['validation'])}$."
     ]
     return said + verdict(known, trained, loss)
 
@@ -92,17 +101,33 @@ def verdict(known: Plan, lines: list[Line], loss: float) -> list[str]:
 
 def diverged(lines: list[Line]) -> list[str]:
     """How the loss grew until it was no number any more."""
-    last, losses = lines[-1], [line["loss"] for line in lines if math.isfinite(line["loss"])][-BEFORE:]
+    last, known = lines[-1], [line for line in lines if math.isfinite(line["loss"])][-BEFORE:]
     said = [f"At step {last['step']:,}, the loss was {last['loss']}: the run has **diverged**."]
-    if losses and max(losses) > losses[0]:
+    change = raised(lines)
+    tried = [line for line in known if not change or line["step"] > change[0]["step"]]  # at this rate
+    highest = max(tried, key=lambda line: line["loss"], default=None)
+    if highest and highest["loss"] > tried[0]["loss"]:
         said.append(
-            f"Over the {len(losses)} steps before, it had grown from {worded(losses[0])} to "
-            f"{worded(max(losses))}: each step went so far beyond the valley that it landed higher than it "
-            "began."
+            f"From step {tried[0]['step']:,} to step {highest['step']:,}, it had grown from "
+            f"{worded(tried[0]['loss'])} to {worded(highest['loss'])}: each step went so far beyond the "
+            "valley that it landed higher than it began."
         )
-    elif losses:
-        said.append(f"Just before, it was still {worded(losses[-1])}: one step went too far.")
-    return [*said, *raised(lines), "Go back to an earlier step, take a smaller rate, and branch."]
+    elif known:
+        said.append(f"At step {known[-1]['step']:,}, it was still {worded(known[-1]['loss'])}.")
+    if change:
+        before, after = change
+        rates = f"from {worded(before['lr'])} to {worded(after['lr'])}"
+        said.append(f"The cause: the rate was raised {rates} after step {before['step']:,}.")
+    return [*said, "Go back to an earlier step, take a smaller rate, and branch."]
+
+
+def ran_away(last: Line, largest: float) -> str:
+    """What it means that weights are huge."""
+    return (
+        f"At step {last['step']:,}, the largest weight is {worded(largest)}: **the weights have run away**. "
+        f"The loss is {worded(last['loss'])}, a number still, but the steps were far too large, and nothing "
+        "is learnt from here. Go back to an earlier step, take a smaller rate, and branch."
+    )
 
 
 def is_diverged(lines: list[Line]) -> bool:
@@ -110,14 +135,15 @@ def is_diverged(lines: list[Line]) -> bool:
     return bool(lines) and not math.isfinite(lines[-1]["loss"])
 
 
-def raised(lines: list[Line]) -> list[str]:
-    """Where somebody raised the rate within the last steps."""
-    recent = lines[-BEFORE - 2 :]
-    for line, following in reversed([*pairwise(recent)]):
+def raised(lines: list[Line]) -> tuple[Line, Line] | None:
+    """Where somebody raised the rate lately: the last line before, and the first one with the new rate.
+
+    A run takes orders behind a line, so the change came right after the first of these.
+    """
+    for line, following in reversed([*pairwise(lines[-BEFORE - 2 :])]):
         if following["lr"] > RAISED * line["lr"]:
-            rates = f"from {worded(line['lr'])} to {worded(following['lr'])}"
-            return [f"The cause: the rate was raised {rates} at step {following['step']:,}."]
-    return []
+            return line, following
+    return None
 
 
 @st.cache_data(max_entries=64, show_spinner="Trying it for a few steps")

@@ -6,7 +6,6 @@ travels in the file of its weights: see `vizcore.toolkit.trained`.
 
 import io
 
-import numpy as np
 import streamlit as st
 
 from pages.frame import links, networks
@@ -17,9 +16,8 @@ from vizcore import runs
 from vizcore.exhibits.live_training import Spec
 from vizcore.runs import following
 from vizcore.runs.states import Checkpoint
-from vizcore.toolkit import checkpoints, datasets, plans, trained
+from vizcore.toolkit import checkpoints, datasets, held_out, plans, trained
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.images import Image
 from vizcore.toolkit.recipes import RECIPES
 
 OWN_NET = "Own network"
@@ -75,21 +73,18 @@ def subject(spec: Spec) -> str:
     return f"{title} on {data.lower() if data[1:].islower() else data}"
 
 
-def probe(run: str, number: int) -> tuple[Image, str]:
-    """A held-out example of a run as a picture for the stage, and its title.
+def look_at(run: str, number: int) -> None:
+    """Put a held-out example of a run onto the stage; a link carries it, unless it is somebody's own.
 
     Args:
         run: its id.
         number: of the example; counted on from the first one behind the last.
     """
     spec = begun(run)
-    data = datasets.dataset(
-        spec.data, pictures(run), count=spec.count, share=spec.share, noise=spec.noise, seed=spec.seed
-    )
-    at = number % len(data.held_labels)
-    pixels = np.broadcast_to(data.held_images[at], (3, *data.held_images.shape[2:]))  # grey three times
-    title = f"{datasets.TITLES[spec.data]}: example {at + 1}, {data.classes[data.held_labels[at]]}"
-    return np.asarray(pixels.transpose(1, 2, 0) / 255, np.float32), title
+    if own := pictures(run):
+        stage_pictures.put(*held_out.picture(spec, number, own))
+    else:
+        links.choose("picture", held_out.name_of(spec, number))
 
 
 def button(run: str, step: int | None = None, example: int = 0) -> None:
@@ -104,7 +99,7 @@ def button(run: str, step: int | None = None, example: int = 0) -> None:
         if st.button("Look into this network", icon=":material/biotech:", key="trained.look"):
             try:
                 networks.use(keep(run, step))
-                stage_pictures.put(*probe(run, example))
+                look_at(run, example)
             except InputError as error:
                 advice(str(error))
             else:

@@ -181,3 +181,18 @@ def test_it_fits_its_place(browser: Browser, width: int) -> None:
     with building(browser, drafted("resnet", SHAPE, CLASSES, STYLE), width) as page:
         row(page, 30).click()
         assert not overflows(page)
+
+
+def test_ctrl_z_takes_a_change_back_wherever_the_focus_is_but_where_one_writes(browser: Browser) -> None:
+    with building(browser) as page:
+        page.get_by_role("button", name="tanh").click()
+        page.get_by_role("button", name="Max pooling").click()
+        page.keyboard.press("Control+z")
+        expect(page.locator(".layer")).to_have_count(4)
+        page.evaluate("() => document.activeElement.blur()")
+        page.keyboard.press("Control+z")
+        expect(page.locator(".layer")).to_have_count(3)
+        page.get_by_role("button", name="tanh").click()
+        row(page, 0).click()
+        page.get_by_label("kernel").press("Control+z")
+        expect(page.locator(".layer")).to_have_count(4)

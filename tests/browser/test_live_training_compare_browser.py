@@ -20,3 +20,6 @@ def test_two_bands_grow_and_at_their_end_it_is_said_whether_they_differ(visit: V
     page.reload()
     expect(page.get_by_text("seed by seed in")).to_be_visible(timeout=READY)
     assert page.url == named
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(page.locator("table")).to_be_visible()
+    assert page.get_by_test_id("stMain").evaluate("(main) => main.scrollWidth <= main.clientWidth")

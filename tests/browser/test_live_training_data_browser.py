@@ -47,6 +47,22 @@ def run_of(page: Page) -> str:
     return re.findall("run=([0-9a-f]{32})", page.url)[0]
 
 
+def test_pictures_that_were_brought_are_there_though_the_dialog_was_closed_with_escape(
+    visit: Visit, server: str, tmp_path: Path
+) -> None:
+    page = visit.page
+    found = dialog(page, f"{server}/{OWN}")
+    found.locator("input[type=file]").set_input_files(archive(tmp_path / "mine.zip"))
+    expect(found.get_by_text("18 pictures of 2 classes were added")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("no pictures of your own yet")).to_have_count(0)
+    page.get_by_text("The data", exact=True).click()
+    expect(page.get_by_text("There are 18 pictures of 2 classes.")).to_be_visible()
+    run = run_of(page)
+    page.goto("about:blank")  # nobody asks about the run any more
+    runs.remove(run)
+
+
 def test_a_network_learns_from_an_archive_and_its_pictures_go_with_the_run(
     visit: Visit, server: str, tmp_path: Path
 ) -> None:

@@ -71,9 +71,13 @@ def reply(
     return base64.b64encode(message).decode()
 
 
-def message(run: str = "a", address: str = "", at: int | None = None, **status: Any) -> bytes:
+def message(
+    run: str = "a", address: str = "", at: int | None = None, *, log: bool = False, **status: Any
+) -> bytes:
     settings = {"lr": 0.01, "weight_decay": 0.0}
-    return pack(run, address or f"/live?{run}", settings, STANDING | status, at, "LeNet-5 learns digits")
+    return pack(
+        run, address or f"/live?{run}", settings, STANDING | status, at, "LeNet-5 learns digits", log=log
+    )
 
 
 def serve(page: Page, **replies: str) -> None:
@@ -346,3 +350,26 @@ def test_it_is_as_wide_as_its_place(browser: Browser, width: int) -> None:
         render(page, message())
         standing(page).to_contain_text("step 30")
         assert not overflows(page)
+
+
+def test_the_scale_of_the_loss_is_reported_and_taken_from_the_message(page: Page) -> None:
+    box = page.get_by_label("Loss on a logarithmic scale")
+    render(page, message())
+    box.check()
+    assert picks(page)[-1] == ["pick", {"log": True}]
+    render(page, message("b"))
+    expect(box).to_be_checked()
+    render(page, message("b", log=True))
+    render(page, message("b"))
+    expect(box).not_to_be_checked()
+
+
+def test_another_run_is_never_shown_with_the_look_of_the_one_before(page: Page) -> None:
+    render(page, message())
+    expect(page.locator(".probed")).to_be_visible()
+    tall = page.locator(".watch").bounding_box()
+    page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
+    render(page, message("b"))
+    expect(page.locator(".probed")).to_be_hidden()
+    expect(page.get_by_text("The first look at the network is on its way.")).to_be_visible()
+    assert page.locator(".watch").bounding_box() == tall

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components.compare import BAND, Shown, together
+from pages.components.compare import BAND, Shown, news, together
 from pages.parts import live_training_compare as view
 from pages.parts import live_training_compare_runs as compared
 from pages.parts import live_training_compare_words as words
@@ -214,3 +214,21 @@ def test_settings_of_a_run_are_those_that_its_spec_gives_back() -> None:
     run = begun()
     assert asdict(compared.specs_of([run])[0])["seed"] == 0
     assert compared.specs_of([run])[0].epochs == 2
+
+
+def standing(state: str, sentence: str = "") -> runs.Status:
+    return runs.Status(state, 4, 8, 0, 1.0, None, sentence, "cpu")
+
+
+def test_what_is_said_of_a_run_has_its_name_and_it_can_go_on_beside_one_that_is_done() -> None:
+    done, lost = standing("finished"), standing("lost", "It was killed.")
+    header, _ = news([Shown("a", 1, 4, 8), Shown("b", 1, 4, 8)], [done, lost], [[], []], [1.0, 1.0])
+    assert (header["status"]["state"], header["status"]["sentence"]) == ("lost", "b: It was killed.")
+
+
+def test_only_runs_that_can_go_on_are_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(runs, "status", standing)
+    monkeypatch.setattr(runs, "resume", told.append)
+    compared.obey(runs.resume, ["finished", "failed", "lost", "paused", "stopped"])
+    assert told == ["lost", "paused", "stopped"]

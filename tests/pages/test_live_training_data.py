@@ -167,6 +167,7 @@ def test_an_archive_becomes_data_and_says_what_was_left_out(opened: Opener) -> N
     app = upload(opened(t_data="own"), packed({"cup": 9, "pot": 12, ".hidden": 1}))
     assert "21 pictures of 2 classes were added. Left out: 1 hidden" in texts(app)
     press(app, "Use them")
+    assert "There are 21 pictures of 2 classes." in texts(app)
     assert "{'images': (21, 3, 32, 32), 'labels': (21,), 'classes': (2,)} 21" in texts(app)
     assert [row["name"] for row in strips(app)[0][0]["rows"]] == ["cup", "pot"]
 

@@ -14,11 +14,12 @@ from streamlit.testing.v1 import AppTest
 from pages.parts import live_training_files as files
 from pages.parts.live_training_pictures_settings import USUAL, value_of
 from pages.server import trained
+from pages.server.training import begun
 from tests.pages.views import SHELL
 from tests.runs.rehearsing import until_state
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec
-from vizcore.toolkit import checkpoints, nets
+from vizcore.toolkit import checkpoints, held_out, nets
 
 SHORT = {"count": 400, "batch": 50, "epochs": 1}
 
@@ -65,14 +66,14 @@ def test_a_button_puts_the_network_into_the_tube(run: str) -> None:
 
 
 def test_the_example_that_is_looked_at_comes_onto_the_stage(run: str) -> None:
-    image, title = trained.probe(run, 2)
+    image, title = held_out.picture(begun(run), 2)
     assert (image.shape, image.dtype.name, image.max() <= 1) == ((32, 32, 3), "float32", True)
     assert title.startswith("Digits: example 3, ")
     app = visited(run)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trained, "LOOKED_AT_BY", {})
         app.button(key="trained.look").click().run()
-    assert app.session_state["picture"].startswith("mine-")
+    assert app.session_state["picture"] == held_out.name_of(begun(run), 0)
 
 
 @pytest.mark.parametrize(("where", "view"), trained.LOOKED_AT_BY.items())

@@ -186,9 +186,39 @@ def test_a_run_that_diverged_is_compared_with_its_last_steps_and_the_change_that
         each["lr"] = 5.0
     said = " ".join(words.diverged(lines))
     assert "At step 16, the loss was nan" in said
-    assert "Over the 10 steps before, it had grown from 0.5 to 3.8" in said
-    assert "the rate was raised from 0.1 to 5 at step 14" in said
-    assert words.raised(lines[:12]) == []
+    assert "From step 14 to step 15, it had grown from 0.6 to 3.8" in said
+    assert "the rate was raised from 0.1 to 5 after step 13" in said
+    assert words.raised(lines[:12]) is None
+
+
+def test_steps_at_the_old_rate_are_no_growth_and_the_change_has_its_own_step() -> None:
+    lines = [line(step, step / 1000, 1.0) for step in range(1009, 1019)] + [line(1023, math.nan, 1.0)]
+    lines[-1]["lr"] = 5.0
+    said = " ".join(words.diverged(lines))
+    assert "grown" not in said
+    assert "At step 1,018, it was still 1.02." in said
+    assert "the rate was raised from 0.1 to 5 after step 1,018" in said
+
+
+def test_the_training_loss_is_that_of_the_last_batch_which_equal_runs_share() -> None:
+    few, many = [line(43, 0.3, 0.2)], [line(40, 0.9, 0.9), line(42, 0.5, 0.4), line(43, 0.3, 0.2)]
+    first, second = (words.noticed(plan(Spec()), lines)[0] for lines in (few, many))
+    assert first == second
+    assert "The training loss of the batch at step 43 is $0.3$" in first
+
+
+def test_weights_that_have_run_away_are_said_to_have_in_place_of_a_verdict() -> None:
+    said = " ".join(words.noticed(plan(Spec()), [line(43, 2.3, 2.3, 0.1)], 2e8))
+    assert "the weights have run away" in said
+    assert "hardly learnt" not in said
+
+
+def test_the_scale_of_the_loss_stands_in_the_link() -> None:
+    run = run_of(opened(**SHORT))
+    until_state(run, "finished")
+    app = opened(run=run, run_log="yes")
+    assert message(app, "ranges")[0]["log"] is True
+    assert app.query_params["run_log"] == "yes"
 
 
 @pytest.mark.parametrize(

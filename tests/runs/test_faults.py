@@ -19,9 +19,8 @@ def test_a_killed_process_is_noticed_within_two_seconds() -> None:
     took = until(lambda: runs.status(run).state == "lost")
     last = runs.checkpoints(run)[-1]
     assert took < 2
-    assert runs.status(run).sentence == (
-        f"The process of this run was killed, perhaps because memory ran out. It can go on from step {last}."
-    )
+    why = "The process of this run was killed, perhaps because memory ran out."
+    assert runs.status(run).sentence == f"{why} It can go on from step {last:,}."
 
 
 def test_a_run_killed_at_twelve_moments_ends_as_one_that_was_never_disturbed() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pages.server.training import answer, current
-from pages.server.ways import last_good, taken, ways
-from tests.runs.rehearsing import leave_no_run, until_state
+from pages.server.ways import FAR, largest, last_good, taken, ways
+from tests.runs.rehearsing import leave_no_run, until, until_state
 from vizcore import runs
 from vizcore.runs import folder, record
 from vizcore.toolkit.errors import InputError
@@ -88,3 +88,21 @@ def test_a_way_that_there_is_not_is_refused(name: object) -> None:
     assert ways(run, current(run), "bug") == {}
     with pytest.raises(InputError):
         taken(run, current(run), name)
+
+
+def test_where_the_rate_was_raised_on_the_way_the_rate_before_is_offered() -> None:
+    run = runs.start("live_training.train", SHORT | {"epochs": 500, "lr": 0.01, "activation": "leaky_relu"})
+    until(lambda: len(runs.checkpoints(run)) > 3)
+    runs.change(run, lr=100.0)
+    until_state(run, "failed")
+    (way,) = ways(run, current(run), runs.status(run).end).values()
+    assert way.title == f"Branch from step {way.step:,} with the rate before it was raised, 0.01"
+    assert current(taken(run, current(run), "slower")).lr == 0.01
+
+
+def test_weights_that_have_run_away_have_a_way_out_though_the_loss_is_a_number() -> None:
+    run = runs.start("live_training.train", SHORT | {"optimiser": "sgd", "lr": 100.0, "norm": False})
+    until_state(run, "finished")
+    assert largest(run) > FAR
+    (way,) = ways(run, current(run), runs.status(run).end).values()
+    assert (way.step, way.settings) == (0, {"lr": 10.0})

@@ -231,3 +231,10 @@ def test_too_few_pictures_or_classes_are_explained(counts: tuple[int, ...], sent
     shot = np.zeros((3, SIDE, SIDE), np.uint8)
     with pytest.raises(InputError, match=sentence):
         gathered({f"class {label}": [shot] * count for label, count in enumerate(counts)}, 32)
+
+
+def test_a_picture_with_too_many_pixels_is_too_large_and_not_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives.images, "MAX_PIXELS", 1)
+    data = packed({"cups/1.png": png()})
+    with pytest.raises(InputError, match="1 too large, with more pixels"):
+        unpacked(data)

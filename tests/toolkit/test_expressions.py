@@ -46,6 +46,9 @@ def test_each_second_derivative_is_the_slope_of_the_first(name: str) -> None:
         ("x^x", 27 * (np.log(3) + 1)),
         ("-(x - 1)^2", -4),
         ("0*log(x)", 0),
+        ("max(x, y)", 1),
+        ("max(x, 3)", 1 / 2),
+        ("min(x^2, y)", 0),
     ],
 )
 def test_derivatives_that_one_can_write_down(text: str, known: float) -> None:

@@ -115,4 +115,4 @@ def _sentence(folder: Path, found: Record, state: str) -> str:
 
 def _way_on(folder: Path) -> str:
     steps = states.steps(folder)
-    return f"It can go on from step {steps[-1]}." if steps else "It can start again from the beginning."
+    return f"It can go on from step {steps[-1]:,}." if steps else "It can start again from the beginning."

@@ -45,6 +45,7 @@ TWICE = "with the same path as another one"
 LOCKED = "encrypted"
 PACKED = "packed in a way that is not read here"
 LARGE = f"with more than {images.MAX_BYTES // 1_000_000} MB"
+VAST = "too large, with more pixels than can be read"
 OTHER = "not a PNG, JPEG, WebP, BMP or GIF picture"
 DAMAGED = "damaged"
 
@@ -89,7 +90,8 @@ def unpacked(data: bytes, progress: Callable[[float], None] = lambda _: None) ->
                 name = _class_of(info, seen)
                 content = _content(archive, info)
                 left -= len(content)
-                shots.setdefault(name, []).append(square(content))
+                shot = square(content)  # first, so that no class stays empty
+                shots.setdefault(name, []).append(shot)
             except _Skip as reason:
                 skipped[str(reason)] += 1
             _check_number(shots)
@@ -110,6 +112,8 @@ def square(content: bytes) -> Pixels:
     """
     try:
         return fitted(images.decode(content, max_side=4 * SIDE))
+    except images.TooLarge as error:
+        raise _Skip(VAST) from error
     except InputError as error:
         raise _Skip(DAMAGED) from error
 

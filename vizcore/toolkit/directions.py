@@ -113,7 +113,9 @@ def pca_plane(path: Floats) -> Plane:
 
     They are at right angles and equally long: 1 is as far as the path gets along either of them from its end,
     so all of it lies between -1 and 1. The path starts at the left and below. Source: Li et al. 2018,
-    arXiv:1712.09913: principal components of the differences to the last checkpoint.
+    arXiv:1712.09913: principal components of the differences to the last checkpoint. They are centred first,
+    as the PCA in its code does: these are the components of the checkpoints less their mean, and the variance
+    is that about the mean.
 
     Args:
         path: (T, P) weights at T checkpoints, the last one is the origin.

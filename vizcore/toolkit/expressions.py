@@ -30,6 +30,8 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
     "abs": np.abs,
     "sign": np.sign,
+    "max": np.maximum,
+    "min": np.minimum,
 }
 
 
@@ -116,6 +118,8 @@ def built(tree: ast.expr, known: Mapping[str, Node]) -> Node:
             return ZERO - value if isinstance(sign, ast.USub) else value
         case ast.Call(ast.Name(name), [inner]):
             return _done(name, built(inner, known))
+        case ast.Call(ast.Name(name), [left, right]):
+            return _done(name, built(left, known), built(right, known))
         case ast.Constant(int() | float() as value):
             return constant(value)
         case ast.Name(name):
@@ -153,6 +157,9 @@ def _slope(node: Node, over: Node, inner: Sequence[Node]) -> Node:
             return b * a ** (b - ONE) * da
         case "**", (a, b), (da, db):
             return node * (db * _done("log", a) + b * da / a)
+        case (("max" | "min"), (a, b), (da, db)):  # where both are the same, the mean of their derivatives
+            lean = _done("sign", a - b if node.kind == "max" else b - a)
+            return (da * (ONE + lean) + db * (ONE - lean)) / TWO
         case _, (a,), (da,):
             return ZERO if da is ZERO else _SLOPES[node.kind](a, node) * da
     raise TypeError(f"no derivative of {node.kind}")

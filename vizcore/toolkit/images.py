@@ -62,6 +62,10 @@ UPRIGHT: Mapping[object, Transpose] = {
 }
 
 
+class TooLarge(InputError):
+    """A picture has more pixels than can be read."""
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """A decoded file and what was done to it on the way."""
@@ -160,7 +164,7 @@ def _check_size(kind: str, width: int, height: int) -> None:
     """Refuse a picture that would take too much memory; called before any pixel is decoded."""
     most = MAX_PIXELS_WEBP if kind == "WebP" else MAX_PIXELS
     if width * height > most or max(width, height) > MAX_SIDE:
-        raise InputError(
+        raise TooLarge(
             f"This {kind} has {width} x {height} pixels; at most {most / 1e6:.0f} million in all and "
             f"{MAX_SIDE:,} a side can be read. Save it smaller."
         )
@@ -174,7 +178,7 @@ def _damage_explained(kind: str) -> Iterator[None]:
     except InputError:
         raise
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
-        raise InputError(
+        raise TooLarge(
             f"This {kind} has more than the {MAX_PIXELS / 1e6:.0f} million pixels that can be read. "
             "Save it smaller."
         ) from None

@@ -17,6 +17,8 @@ import numpy as np
 from vizcore.toolkit.errors import pick
 from vizcore.toolkit.images import Image, decode
 
+HELD = "held~"  # how names of held-out examples begin, see `held_out`
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -45,6 +47,12 @@ def _digit(number: int, nth: int) -> Image:
     held_out = digits()
     grey = held_out.test_images[held_out.test_labels == number][nth]
     return np.repeat(grey[..., None], 3, axis=2)
+
+
+def _held_out(name: str) -> Image:
+    from vizcore.toolkit.held_out import example
+
+    return example(name)[0]
 
 
 def _shape(name: str, seed: int) -> Image:
@@ -194,11 +202,11 @@ def sample(name: str) -> Image:
     """Return a picture of the gallery, (H, W, 3) in [0, 1], longer side at most 512 px, read-only.
 
     Args:
-        name: a key of SAMPLES, such as "cat", "digit-3" or "shape-star".
+        name: a key of SAMPLES, such as "cat", "digit-3" or "shape-star", or one of `held_out`.
 
     Raises:
         InputError: there is no such picture.
     """
-    image = pick(SAMPLES, name, "picture").load()
+    image = _held_out(name) if name.startswith(HELD) else pick(SAMPLES, name, "picture").load()
     image.setflags(write=False)
     return image
