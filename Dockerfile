@@ -8,8 +8,8 @@ RUN apt-get update \
  && install --directory --owner convoscope /runs /datasets
 WORKDIR /app
 
-# The build of PyTorch for processors without a GPU; leave the argument empty for the one with CUDA.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# The index of PyTorch's builds without CUDA, as pytorch.org names it, makes a much smaller image.
+ARG TORCH_INDEX=
 COPY requirements.txt .
 RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir --index-url "$TORCH_INDEX" torch torchvision; fi \
  && pip install --no-cache-dir -r requirements.txt
