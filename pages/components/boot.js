@@ -8,6 +8,7 @@ const GONE = "The server was started again. Reload this page to go on.";
 const BACK = "The server was started again, and this page with it, by its link. Bring your own pictures once more.";
 
 let first; // the server that this page came from
+let told = 0; // ms since 1970, until when it stands there that the page has come back, however often it is drawn anew
 
 /** `data`: the identity of the server, and the `url` that tells it. */
 export default function render({ data, parentElement }) {
@@ -16,7 +17,8 @@ export default function render({ data, parentElement }) {
   const note = parentElement.__view = document.createElement("p");
   note.setAttribute("role", "status");
   parentElement.appendChild(note);
-  if (remembered()) say(note, BACK, SHOWN);
+  if (remembered()) told = Date.now() + SHOWN;
+  if (Date.now() < told) say(note, BACK, told - Date.now());
   const timer = setInterval(() => (note.isConnected ? look(note, data.url) : clearInterval(timer)), BETWEEN);
 }
 

@@ -150,7 +150,7 @@ def test_a_page_that_outlives_its_server_says_so_and_goes_on(browser: Browser, t
             page.wait_for_selector("h1")
         with process(command, log):
             wait_until_healthy(address, 60, log)
-            page.wait_for_selector("text=The server was started again, and this page with it", timeout=20_000)
+            page.wait_for_selector("text=The server was started again, and this page with it", timeout=60_000)
             page.wait_for_selector("h1")
             assert page.url == f"{address}/?picture=shape-star"
     page.close()
