@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from tests.runs.rehearsing import leave_no_run
 from vizcore.runs.keeper import keeper
 
 
@@ -36,3 +37,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", local_only)
+
+
+@pytest.fixture
+def no_run_stays() -> Iterator[None]:
+    """Leave the places of all runs to those of the next test."""
+    yield
+    leave_no_run()

@@ -1,12 +1,11 @@
 // Several runs in the same charts, as they go: single runs as lines, copies from many seeds as bands.
 
 import { lineStyle, plotArea, plotEnd, plotX, plotY } from "./axes.js";
-import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun } from "./follow.js";
 import { RUN_BAR, sayRun, showGoing, wireRun } from "./run_bar.js";
 import { describe } from "./unit_marks.js";
-import { rootIn } from "./views.js";
+import { rootIn, viewOf } from "./views.js";
 
 const TALL = 280; // px of a chart
 const PLACES = 300; // of the hover
@@ -22,15 +21,8 @@ const SHARES = 1; // the quantity that is a share
 const STANDING = { queued: "All wait for their turn: other runs are computing.", paused: "Paused.", finished: "All are done.", stopped: "Stopped.", lost: "Interrupted: Play lets it go on." };
 const MARKUP = `<div class="top"><div class="bar">${RUN_BAR}</div><p class="told"></p></div><div class="box" role="group"></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data).header);
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */
@@ -46,7 +38,7 @@ function create(parent) {
 }
 
 /** Take over other runs, or another axis for the same. */
-function accept(view, header) {
+function accept(view, { header }) {
   const fresh = view.header?.key !== header.key;
   if (fresh) Object.assign(view, { over: header.over, courses: header.runs.map(() => noCourse()), scales: header.runs.map(() => 1) });
   view.header = header;

@@ -1,4 +1,29 @@
-// Lines of equal value in a grid of values, by marching squares (Lorensen & Cline 1987, in the plane).
+// Values over a plane: their picture, and lines of equal value by marching squares (Lorensen & Cline 1987, in the plane).
+
+/**
+ * Draw a picture with a pixel for each value of a grid into a box [left, top, wide, tall], and then what `above()`
+ * draws, all within the box: the outer values lie on its edge, in the middle of their pixels.
+ */
+export function drawValues(context, picture, [left, top, wide, tall], above) {
+  const across = wide / (picture.width - 1) / 2, down = tall / (picture.height - 1) / 2;
+  context.save();
+  context.beginPath();
+  context.rect(left, top, wide, tall);
+  context.clip();
+  context.drawImage(picture, left - across, top - down, wide + 2 * across, tall + 2 * down);
+  above();
+  context.restore();
+}
+
+/** Draw segments of isolines; `place(row, column)` is where on the canvas. */
+export function strokeIsolines(context, segments, place) {
+  context.beginPath();
+  for (const [row, column, toRow, toColumn] of segments) {
+    context.moveTo(...place(row, column));
+    context.lineTo(...place(toRow, toColumn));
+  }
+  context.stroke();
+}
 
 /**
  * Where values cross a level, as segments [row, column, row, column] with fractions. Cells with a corner that is

@@ -1,6 +1,6 @@
 // What designs of a convolution cost: a table with bars, each measure held against the first design.
 
-import { unpack } from "./canvas.js";
+import { viewOf } from "./views.js";
 
 const MEASURES = [["weights", "Weights + biases"], ["macs", "MACs"], ["seconds", "Time here"]];
 const NUMBER = new Intl.NumberFormat("en-US");
@@ -27,14 +27,8 @@ export function shares(designs) {
   return designs.map((design) => MEASURES.map(([key]) => design[key] === null ? null : design[key] / designs[0][key]));
 }
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.pick = (name) => setTriggerValue("pick", name);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data).header);
-  }
+export default function render(call) {
+  viewOf(call, create, accept);
 }
 
 /** Build the table once and wire its events. */
@@ -56,7 +50,7 @@ function create(parent) {
   return view;
 }
 
-function accept(view, { designs, selected }) {
+function accept(view, { header: { designs, selected } }) {
   const found = shares(designs), focused = view.buttons.indexOf(view.root.getRootNode().activeElement);
   const most = Math.max(1, ...found.flat());
   view.root.style.setProperty("--one", `${100 / most}%`);
@@ -105,7 +99,7 @@ function mark(view, name) {
 function choose(view, line) {
   if (!line) return;
   mark(view, line.dataset.name);
-  view.pick(line.dataset.name);
+  view.send(line.dataset.name);
 }
 
 function step(view, event) {

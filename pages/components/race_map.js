@@ -2,7 +2,7 @@
 
 import { lineStyle, plotAxes, plotTicks } from "./axes.js";
 import { digits, fit, surface } from "./canvas.js";
-import { isolines, valueBetween } from "./contours.js";
+import { drawValues, isolines, strokeIsolines, valueBetween } from "./contours.js";
 import { tint } from "./grids.js";
 import { drawArrows, fillShape, onScreen } from "./points_draw.js";
 import { minus } from "./unit_maths.js";
@@ -23,15 +23,10 @@ export function drawRaceMap(view) {
     for (let i = 0; i < rows * columns; i++) pixels[(rows - 1 - Math.floor(i / columns)) * columns + i % columns] = Number.isNaN(values[i]) ? 0 : tint(scale, shade(values[i]));
   });
   plotAxes(view, context, plot);
-  context.save();
-  context.beginPath();
-  context.rect(left, top, wide, tall);
-  context.clip();
-  const half = [wide / (columns - 1) / 2, tall / (rows - 1) / 2]; // the outer values lie on the edge, in the middle of their pixels
-  context.drawImage(picture, left - half[0], top - half[1], wide + 2 * half[0], tall + 2 * half[1]);
-  drawRaceLevels(view, context);
-  for (const place of header.minima) drawMinimum(context, ...onScreen(view, ...place));
-  context.restore();
+  drawValues(context, picture, [left, top, wide, tall], () => {
+    drawRaceLevels(view, context);
+    for (const place of header.minima) drawMinimum(context, ...onScreen(view, ...place));
+  });
 }
 
 /** Values as they are coloured: themselves, or their logarithm. */
@@ -54,12 +49,7 @@ function drawRaceLevels(view, context) {
   const named = [onScreen(view, ...view.start)]; // px
   for (const level of levels) {
     const segments = isolines(values, rows, columns, level);
-    context.beginPath();
-    for (const [row, column, to, across] of segments) {
-      context.moveTo(...px(row, column));
-      context.lineTo(...px(to, across));
-    }
-    context.stroke();
+    strokeIsolines(context, segments, px);
     if (segments.length) numberLevel(view, context, segments.map(([row, column]) => px(row, column)), level, named);
   }
 }

@@ -4,7 +4,7 @@
 import { nearestTo, plotArea, plotAxes, plotTicks, plotX, plotY } from "./axes.js";
 import { ARROWS, digits, fit, surface, tints } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
-import { isolines } from "./contours.js";
+import { drawValues, isolines, strokeIsolines } from "./contours.js";
 import { brief, outline, tint } from "./grids.js";
 import { describe } from "./unit_marks.js";
 import { rootIn, viewOf } from "./views.js";
@@ -88,17 +88,10 @@ function redraw(view) {
 function drawRelief(view) {
   const { header, x, y, values, scale } = view, w = x.length, h = y.length, width = view.find(".map").clientWidth;
   const plot = view.plot = { width, height: TALL_MAP, x: { low: x[0], high: x[w - 1], title: header.x_title }, y: { low: y[0], high: y[h - 1], title: header.y_title } };
-  const context = fit(view.base, width, TALL_MAP), [left, top, across, down] = plotArea(plot);
+  const context = fit(view.base, width, TALL_MAP);
   const picture = surface(w, h, (pixels) => { for (let i = 0; i < w * h; i++) pixels[(h - 1 - Math.floor(i / w)) * w + i % w] = tint(scale, values[i]); });
   plotAxes(view, context, plot);
-  context.save();
-  context.beginPath();
-  context.rect(left, top, across, down);
-  context.clip();
-  const half = [across / (w - 1) / 2, down / (h - 1) / 2]; // the outer values lie on the edge, in the middle of their pixels
-  context.drawImage(picture, left - half[0], top - half[1], across + 2 * half[0], down + 2 * half[1]);
-  drawLevels(view, context);
-  context.restore();
+  drawValues(context, picture, plotArea(plot), () => drawLevels(view, context));
 }
 
 /** Lines of equal value, each with a number where it has room. */
@@ -109,12 +102,7 @@ function drawLevels(view, context) {
   view.levels = plotTicks(scale.low, scale.high, LEVELS).filter((level) => level > scale.low && level < scale.high);
   for (const level of view.levels) {
     const segments = isolines(values, y.length, x.length, level);
-    context.beginPath();
-    for (const [row, column, toRow, toColumn] of segments) {
-      context.moveTo(...place(row, column));
-      context.lineTo(...place(toRow, toColumn));
-    }
-    context.stroke();
+    strokeIsolines(context, segments, place);
     if (segments.length) label(context, place(...segments[Math.floor(segments.length / 2)]), brief(level), font);
   }
 }

@@ -2,7 +2,7 @@
 
 import { plotArea, plotAxes, plotX, plotY } from "./axes.js";
 import { fit, surface } from "./canvas.js";
-import { isolines } from "./contours.js";
+import { drawValues, isolines, strokeIsolines } from "./contours.js";
 import { outline } from "./grids.js";
 import { levelText } from "./terrain_scale.js";
 import { drawMiddle, drawTrail } from "./terrain_trail.js";
@@ -13,21 +13,17 @@ const APART = 46; // px between two numbers at lines of equal value
 export function drawMap(view, pane, width, height) {
   const { a, b, header } = pane, [rows, columns] = [b.length, a.length];
   const plot = pane.plot = { width, height, x: { low: a[0], high: a[columns - 1], title: header.titles[0] }, y: { low: b[0], high: b[rows - 1], title: header.titles[1] } };
-  const context = fit(pane.map.base, width, height), [left, top, across, down] = plotArea(plot), half = [across / (columns - 1) / 2, down / (rows - 1) / 2];
+  const context = fit(pane.map.base, width, height);
   const picture = surface(columns, rows, (pixels) => pane.heights.forEach((share, i) => {
     if (!Number.isNaN(share)) pixels[(rows - 1 - Math.floor(i / columns)) * columns + i % columns] = view.table[Math.floor(255 * share)];
   }));
   plotAxes(view, context, plot);
-  context.save();
-  context.beginPath();
-  context.rect(left, top, across, down);
-  context.clip();
-  context.drawImage(picture, left - half[0], top - half[1], across + 2 * half[0], down + 2 * half[1]); // the outer values lie on the edge
-  drawLevels(view, pane, context);
-  if (header.coarse) drawComputed(pane, context);
-  drawTrail(context, pane.path.map((place) => mapPlace(plot, place)));
-  drawMiddle(context, mapPlace(plot, [0, 0]));
-  context.restore();
+  drawValues(context, picture, plotArea(plot), () => {
+    drawLevels(view, pane, context);
+    if (header.coarse) drawComputed(pane, context);
+    drawTrail(context, pane.path.map((place) => mapPlace(plot, place)));
+    drawMiddle(context, mapPlace(plot, [0, 0]));
+  });
 }
 
 /** The place of a map that is not known yet. */
@@ -48,12 +44,7 @@ function drawLevels({ scale, font }, { a, b, plot, heights }, context) {
   Object.assign(context, { strokeStyle: "#fffb", lineWidth: 1.1 });
   const found = scale.levels.map((level) => [level, isolines(heights, b.length, a.length, scale.share(level))]);
   for (const [, segments] of found) {
-    context.beginPath();
-    for (const [row, column, toRow, toColumn] of segments) {
-      context.moveTo(...place(row, column));
-      context.lineTo(...place(toRow, toColumn));
-    }
-    context.stroke();
+    strokeIsolines(context, segments, place);
   }
   for (const [level, segments] of found) drawNumber(context, levelText(level), segments.map(([row, column]) => place(row, column)), plot, taken, font);
 }

@@ -1,7 +1,6 @@
 // A training run as one looks on: its controls, how it stands, its curves, and what the network is like at any step.
 
 import { plotEnd } from "./axes.js";
-import { unpack } from "./canvas.js";
 import { drawFigures, figuresIn, takeFigures } from "./charts_figures.js";
 import { followRun, tellRun } from "./follow.js";
 import { TRAINING_BAR, loseTraining, offerWays, sayTraining, showTraining, wireTraining } from "./training_bar.js";
@@ -9,28 +8,19 @@ import { growSeries, noSeries, seriesFigures } from "./training_charts.js";
 import { TRAINING_DIALS, showDials, wireDials } from "./training_dials.js";
 import { TRAINING_TIME, showTime, timeChosen, wireTime } from "./training_time.js";
 import { describe } from "./unit_marks.js";
+import { rootIn, viewOf } from "./views.js";
 import { clearWatch, drawWatch, showLook, watchIn } from "./watch.js";
 
 const MARKUP = `<div class="top">${TRAINING_BAR}${TRAINING_DIALS}</div><div class="box"></div>${TRAINING_TIME}<div class="watch"></div>`;
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  let view = parentElement.__view;
-  if (!view) view = parentElement.__view = create(parentElement);
-  view.send = (pick) => setTriggerValue("pick", pick);
-  if (data && data !== view.data) {
-    view.data = data;
-    accept(view, unpack(data).header);
-  }
-  redraw(view);
+export default function render(call) {
+  redraw(viewOf(call, create, accept));
 }
 
 /** Build the elements once and wire their events. */
 function create(parent) {
-  const root = document.createElement("div"), arrived = () => tell(view);
-  root.className = "root";
+  const root = rootIn(parent, MARKUP), arrived = () => tell(view);
   root.setAttribute("role", "group");
-  root.innerHTML = MARKUP;
-  parent.appendChild(root);
   const find = (selector) => root.querySelector(selector), view = { parent, root, find, header: null, at: null, checkpoints: [], log: false };
   const order = (action) => tellRun(parent, action);
   view.set = figuresIn(find(".box"), { moved: (step) => travel(view, step), released: arrived });
@@ -50,7 +40,7 @@ function create(parent) {
 }
 
 /** Take over another run, or what Python knows of this one by now. */
-function accept(view, header) {
+function accept(view, { header }) {
   const fresh = view.header?.run !== header.run, scaled = view.header?.log !== header.log;
   view.header = header;
   describe(view.root, { label: header.alt });

@@ -5,6 +5,7 @@ A control that is not shown loses its value with its key; so the setting has a k
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -77,12 +78,17 @@ def slide(label: str, steps: Sequence[str], key: str, start: str) -> float:
     return float(links.setting(key))
 
 
-def settle(sliders: Mapping[str, tuple[str, Sequence[str]]], starts: Mapping[str, str]) -> None:
-    """Take the nearest step where the link has another number for a slider, and let the header say so.
+def settle(
+    sliders: Mapping[str, tuple[str, Sequence[str]]],
+    starts: Mapping[str, str],
+    options: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType({}),
+) -> None:
+    """Take what is nearest where the link names what a control has not, and let the header say so.
 
     Args:
-        sliders: key of the setting -> label and steps; they are drawn behind the header.
-        starts: key -> step where the link has no number at all.
+        sliders: key of the setting -> label and steps, of which the nearest is taken.
+        starts: key -> what is taken where nothing is near.
+        options: key of the setting -> label and options by name.
     """
     for key, (label, steps) in sliders.items():
         value = links.setting(key, starts[key])
@@ -92,15 +98,6 @@ def settle(sliders: Mapping[str, tuple[str, Sequence[str]]], starts: Mapping[str
                 f"The link sets “{label}” to {value[:20]}, which the slider does not have: it is {found} now."
             )
             links.miss(key, found, why)
-
-
-def settle_words(options: Mapping[str, tuple[str, Mapping[str, str]]], starts: Mapping[str, str]) -> None:
-    """Take the usual option where the link has none of those that there are, and let the header say so.
-
-    Args:
-        options: key of the setting -> label and options by name.
-        starts: key -> the usual name.
-    """
     for key, (label, names) in options.items():
         value = links.setting(key, starts[key])
         if value not in names:

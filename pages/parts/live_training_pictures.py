@@ -13,7 +13,7 @@ from pages.parts import live_training_data as data
 from pages.parts import live_training_files as files
 from pages.parts import live_training_pictures_settings as settings
 from pages.parts import live_training_pictures_words as words
-from pages.parts.convolution_controls import settle as settle_sliders
+from pages.parts.convolution_controls import settle as settle_controls
 from pages.parts.live_training_step_settings import given
 from pages.server import runs as following
 from pages.server import trained, ways
@@ -50,7 +50,7 @@ PRESETS: Mapping[str, frame.Preset] = {
 def settle() -> None:
     """Let every slider stand at one of its steps, and say what the link names in vain."""
     following.linked("run")
-    settle_sliders(settings.SLIDERS, settings.STARTED)
+    settle_controls(settings.SLIDERS, settings.STARTED)
 
 
 @st.fragment

@@ -13,7 +13,7 @@ from pages.frame import links
 from pages.parts import live_training_plane_files as files
 from pages.parts import live_training_plane_settings as settings
 from pages.parts import live_training_plane_words as words
-from pages.parts.convolution_controls import settle as settle_sliders
+from pages.parts.convolution_controls import settle as settle_controls
 from pages.server import runs as following
 from pages.server.errors import advice
 from vizcore import runs
@@ -38,7 +38,7 @@ EXPLAINED = (playground.Run, small_net.Pass)
 def settle() -> None:
     """Let every slider stand at one of its steps, and say what the link names in vain."""
     following.linked("plane_run")
-    settle_sliders(settings.SLIDERS, STARTS)
+    settle_controls(settings.SLIDERS, STARTS)
 
 
 @st.fragment

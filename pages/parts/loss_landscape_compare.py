@@ -18,6 +18,7 @@ from pages.parts import loss_landscape_compare_settings as settings
 from pages.parts import loss_landscape_compare_words as words
 from pages.parts import loss_landscape_plane_settings as plane
 from pages.parts import loss_landscape_plane_words as plane_words
+from pages.parts.convolution_controls import settle as settle_controls
 from pages.parts.kept_runs import follow, forget_run, shared_run
 from pages.parts.live_training_compare_runs import obey
 from pages.parts.loss_landscape_compare_settings import Chosen
@@ -42,7 +43,7 @@ Reports = Sequence[Mapping[str, Any]]
 
 def settle() -> None:
     """Say in the header of the page what of the link there is not."""
-    settings.settle_all()
+    settle_controls(settings.SLIDERS, settings.STARTS, settings.WORDS)
 
 
 @st.fragment
@@ -133,13 +134,8 @@ def answer(chosen: Chosen, found: Sequence[str], question: Mapping[str, Any]) ->
 def take() -> None:
     """Keep what was chosen in the picture, or begin again. That both are over needs new words only."""
     pick = components.picked(KEY)
-    if "place" in pick:
-        links.choose("ll_at", "{:.4g},{:.4g}".format(*pick["place"]))
-    elif "log" in pick:
-        links.choose("ll_scale", "log" if pick["log"] else "linear")
-    elif "camera" in pick:
-        links.choose("ll_camera", ",".join(f"{each:g}" for each in pick["camera"]))
-    elif "again" in pick:
+    plane.take_sight(pick)
+    if "again" in pick:
         for run in str(pick["again"]).split("."):
             forget_run(run)
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages import frame
-from pages.parts.convolution_controls import choice, select, settle, settle_words, slide
+from pages.parts.convolution_controls import choice, select, slide
 from pages.parts.loss_landscape_plane_settings import LENGTHS, MIDDLE
 from vizcore.toolkit import sharpness
 from vizcore.toolkit.landscape_spec import STATISTICS, Spec
@@ -40,12 +40,6 @@ WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {  # key of the setting -> 
     "ll_two_norm": ("Normalisation of the directions", LENGTHS),
     "ll_two_statistics": ("Statistics of batch norm", STATISTICS),
 }
-
-
-def settle_all() -> None:
-    """Take what is nearest where the link names what there is not, and let the header of the page say so."""
-    settle(SLIDERS, STARTS)
-    settle_words(WORDS, STARTS)
 
 
 def _preset(title: str, **chosen: str) -> frame.Preset:

@@ -15,6 +15,7 @@ from pages.frame import links
 from pages.parts import loss_landscape_line_files as files
 from pages.parts import loss_landscape_line_settings as settings
 from pages.parts import loss_landscape_line_words as words
+from pages.parts.convolution_controls import settle as settle_controls
 from pages.parts.kept_runs import forget_run, kept_run
 from pages.parts.loss_landscape_line_settings import Ends
 from pages.server import runs as following
@@ -39,7 +40,7 @@ Report = Mapping[str, Any]
 def settle() -> None:
     """Say in the header of the page where the link names a run in vain."""
     following.linked("ll_run")
-    settings.settle_all()
+    settle_controls(settings.SLIDERS, settings.STARTS, settings.WORDS)
 
 
 @st.fragment

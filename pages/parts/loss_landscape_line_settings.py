@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pages import frame
 from pages.frame import networks
-from pages.parts.convolution_controls import choice, select, settle, settle_words, slide
+from pages.parts.convolution_controls import choice, select, slide
 from pages.parts.loss_landscape_plane_source import of_a_run
 from vizcore.toolkit import crossing, nets
 from vizcore.toolkit.errors import InputError
@@ -54,12 +54,6 @@ WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {  # key of the setting -> 
     "ll_line_of": ("From where to where", OF),
     "ll_line_scale": ("Loss", SCALES),
 }
-
-
-def settle_all() -> None:
-    """Take what is nearest where the link names what there is not, and let the header of the page say so."""
-    settle(SLIDERS, STARTS)
-    settle_words(WORDS, STARTS)
 
 
 def _preset(title: str, **chosen: str) -> frame.Preset:

@@ -16,6 +16,7 @@ from pages.parts import loss_landscape_plane_files as files
 from pages.parts import loss_landscape_plane_settings as settings
 from pages.parts import loss_landscape_plane_source as sources
 from pages.parts import loss_landscape_plane_words as words
+from pages.parts.convolution_controls import settle as settle_controls
 from pages.parts.kept_runs import forget_run, kept_run
 from pages.server import runs as following
 from pages.server.errors import advice
@@ -42,7 +43,7 @@ Line = dict[str, Any]
 def settle() -> None:
     """Say in the header of the page where the link names a run in vain."""
     following.linked("ll_run")
-    settings.settle_all()
+    settle_controls(settings.SLIDERS, settings.STARTED, settings.WORDS)
 
 
 @st.fragment
@@ -136,12 +137,7 @@ def answer(
 def take() -> None:
     """Keep what was chosen in the picture. That there are values needs no more than this run of the page."""
     pick = components.picked(KEY)
-    if "place" in pick:
-        links.choose("ll_at", "{:.4g},{:.4g}".format(*pick["place"]))
-    elif "log" in pick:
-        links.choose("ll_scale", "log" if pick["log"] else "linear")
-    elif "camera" in pick:
-        links.choose("ll_camera", ",".join(f"{each:g}" for each in pick["camera"]))
-    elif "again" in pick:
+    settings.take_sight(pick)
+    if "again" in pick:
         forget_run(str(pick["again"]))
         links.choose("ll_until", "")

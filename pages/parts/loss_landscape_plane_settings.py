@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages import frame
 from pages.frame import links
-from pages.parts.convolution_controls import choice, select, settle, settle_words, slide
+from pages.parts.convolution_controls import choice, select, slide
 from vizcore.toolkit.directions import NORMALISATIONS
 from vizcore.toolkit.landscape_spec import GRIDS, STATISTICS
 from vizcore.toolkit.recipes import RECIPES
@@ -149,12 +149,6 @@ def place() -> tuple[float, float]:
     return a, b
 
 
-def settle_all() -> None:
-    """Take what is nearest where the link names what there is not, and let the header of the page say so."""
-    settle(SLIDERS, STARTED)
-    settle_words(WORDS, STARTED)
-
-
 def camera() -> tuple[float, float, float] | None:
     """Turn, tilt and zoom that the link names; None where it names none."""
     try:
@@ -170,3 +164,13 @@ def log() -> bool:
     if links.setting("ll_scale", "log") not in ("log", "linear"):
         links.choose("ll_scale", "log")
     return links.setting("ll_scale") == "log"
+
+
+def take_sight(pick: Mapping[str, Any]) -> None:
+    """Keep what was chosen in a terrain: the cursor, the scale, or where it is seen from."""
+    if "place" in pick:
+        links.choose("ll_at", "{:.4g},{:.4g}".format(*pick["place"]))
+    elif "log" in pick:
+        links.choose("ll_scale", "log" if pick["log"] else "linear")
+    elif "camera" in pick:
+        links.choose("ll_camera", ",".join(f"{each:g}" for each in pick["camera"]))

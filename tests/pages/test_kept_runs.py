@@ -1,20 +1,14 @@
 """Runs that all visits share: found again by a server that was started anew, and begun again where asked."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import kept_runs
-from tests.runs.rehearsing import kill, leave_no_run, until, until_state, until_step
+from tests.runs.rehearsing import kill, until, until_state, until_step
 from vizcore import runs
 from vizcore.runs.rounds import UNWATCHED
 
-
-@pytest.fixture(autouse=True)
-def no_run_stays() -> Iterator[None]:
-    yield
-    leave_no_run()
+pytestmark = pytest.mark.usefixtures("no_run_stays")
 
 
 def page() -> None:

@@ -1,6 +1,5 @@
 """The view that compares, without a browser: the runs it begins and finds again, its words, its files."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +14,7 @@ from pages.parts import live_training_compare_words as words
 from pages.parts.live_training_compare_files import bands, copies, script
 from tests.pages.convolution_views import message, texts
 from tests.pages.training_views import linked
-from tests.runs.rehearsing import leave_no_run, until
+from tests.runs.rehearsing import until
 from vizcore import runs
 from vizcore.runs import folder
 from vizcore.toolkit import seeds
@@ -25,11 +24,7 @@ from vizcore.toolkit.training_spec import Spec
 TINY = {"net": "mlp", "count": 100, "batch": 25, "epochs": 2, "copies": 8}
 
 
-@pytest.fixture(autouse=True)
-def no_run_stays() -> Iterator[None]:
-    """Leave the places of all runs to those of the next test."""
-    yield
-    leave_no_run()
+pytestmark = pytest.mark.usefixtures("no_run_stays")
 
 
 @pytest.fixture

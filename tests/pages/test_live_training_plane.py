@@ -1,6 +1,5 @@
 """The view in the plane without a browser: the run behind the page, its link, its words and its files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from pages.parts import live_training_plane_settings as settings
 from pages.parts import live_training_plane_words as words
 from pages.parts.live_training_plane_files import script, table
 from tests.pages.convolution_views import message, texts
-from tests.runs.rehearsing import kill, leave_no_run, until, until_state
+from tests.runs.rehearsing import kill, until, until_state
 from vizcore import runs
 from vizcore.toolkit.playground import Report, Spec, train
 
@@ -29,11 +28,7 @@ def opened(**chosen: str) -> AppTest:
     return app.run().switch_page("../live_training.py").run()
 
 
-@pytest.fixture(autouse=True)
-def no_run_stays() -> Iterator[None]:
-    """Leave the places of all runs to those of the next test."""
-    yield
-    leave_no_run()
+pytestmark = pytest.mark.usefixtures("no_run_stays")
 
 
 def run_of(app: AppTest) -> str:

@@ -1,6 +1,5 @@
 """Two landscapes side by side without a browser: their runs, what is sent of them, words, files and links."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +13,7 @@ from pages.parts import loss_landscape_compare_words as words
 from pages.parts.loss_landscape_compare_files import files, script, table
 from pages.parts.loss_landscape_compare_settings import Chosen
 from tests.pages.views import linked, message, texts, unpacked
-from tests.runs.rehearsing import leave_no_run, until
+from tests.runs.rehearsing import until
 from vizcore import runs
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.landscape_spec import Spec
@@ -28,11 +27,7 @@ CHOSEN = Chosen(PAIR, {"one": SMALL, "other": SMALL | {"training": TINY | {"lr":
 AXIS = np.linspace(-1, 1, 13)
 
 
-@pytest.fixture(autouse=True)
-def no_run_stays() -> Iterator[None]:
-    """Leave the places of all runs to those of the next test."""
-    yield
-    leave_no_run()
+pytestmark = pytest.mark.usefixtures("no_run_stays")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A line between two solutions without a browser: the run behind it, its words, its files, and links."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from pages.parts import loss_landscape_line_words as words
 from pages.parts.loss_landscape_line_files import html, script, table
 from pages.parts.loss_landscape_line_settings import Ends
 from tests.pages.views import linked, message, texts
-from tests.runs.rehearsing import leave_no_run, until
+from tests.runs.rehearsing import until
 from vizcore import runs
 from vizcore.toolkit import solutions
 from vizcore.toolkit.crossing import Spec, barrier, cross
@@ -24,11 +23,7 @@ PAIR = Ends(
 ALPHAS = Spec(**PAIR.settings).alphas
 
 
-@pytest.fixture(autouse=True)
-def no_run_stays() -> Iterator[None]:
-    """Leave the places of all runs to those of the next test."""
-    yield
-    leave_no_run()
+pytestmark = pytest.mark.usefixtures("no_run_stays")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from pages.parts import loss_landscape_plane_words as words
 from pages.parts.loss_landscape_plane_files import script, title
 from pages.parts.loss_landscape_plane_source import Source, in_the_tube
 from tests.pages.views import linked, message, texts
-from tests.runs.rehearsing import leave_no_run, until
+from tests.runs.rehearsing import until
 from vizcore import runs
 from vizcore.toolkit.landscape_spec import Spec
 
@@ -44,11 +43,7 @@ PATH: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_run_stays() -> Iterator[None]:
-    """Leave the places of all runs to those of the next test."""
-    yield
-    leave_no_run()
+pytestmark = pytest.mark.usefixtures("no_run_stays")
 
 
 def opened(**settings: str) -> AppTest:

@@ -1,31 +1,16 @@
 """Networks out of runs: their names, their weights, and what stands in the way."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from pages.server import trained
-from tests.runs.rehearsing import leave_no_run, rehearse, until_state
+from tests.runs.rehearsing import rehearse, until_state
+from tests.server.trainings import start
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec
 from vizcore.toolkit import nets, specs
 from vizcore.toolkit.errors import InputError
 
-SHORT = {"count": 400, "batch": 50, "epochs": 2, "net": "mlp"}
 THREE = '{"input": [1, 32, 32], "layers": [{"kind": "flatten"}, {"kind": "linear", "out": 10}]}'
-
-
-def start(**changes: Any) -> str:
-    return runs.start("live_training.train", SHORT | changes)
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[str]:
-    name = start()
-    until_state(name, "finished")
-    yield name
-    leave_no_run()
 
 
 def test_a_network_is_called_after_its_run(run: str) -> None:

@@ -1,31 +1,17 @@
 """What the component of a training run is told, and what becomes of its orders."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from pages.server.training import answer, begun, current
-from tests.runs.rehearsing import leave_no_run, rehearse, until, until_state
+from tests.runs.rehearsing import rehearse, until, until_state
+from tests.server.trainings import SHORT, start
 from vizcore import runs
 from vizcore.exhibits.live_training import Spec, train
 from vizcore.toolkit.errors import InputError
-
-SHORT = {"count": 400, "batch": 50, "epochs": 2, "net": "mlp"}
-
-
-def start(**changes: Any) -> str:
-    return runs.start("live_training.train", SHORT | changes)
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[str]:
-    name = start()
-    until_state(name, "finished")
-    yield name
-    leave_no_run()
 
 
 def told(run: str, **question: Any) -> tuple[dict[str, Any], list[np.ndarray]]:

@@ -100,6 +100,6 @@ def scan(
 def card() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Maps (C, H, W) and their colour limits (C, 2): the small picture of this exhibit on the home page."""
     subject = subjects.of_network("lenet5", count=50)
-    coarse = [landscape(subject, random_plane(subject, seed=seed), points=13).loss for seed in range(8)]
+    coarse = [landscape(subject, random_plane(subject, seed=seed), points=9).loss for seed in range(8)]
     maps = np.log(np.stack([refinement.spread(loss, 150) for loss in coarse]))
     return maps, np.quantile(maps, (0.01, 0.99), axis=(1, 2)).T
