@@ -3,7 +3,7 @@
 # make test     everything that must pass: make check, then the tests, then the browser tests
 # make bench    figures, never part of pass or fail
 # make load     a class on one page: make load N=30 VISIT=/convolution SECONDS=60; without VISIT on each in turn
-# make soak     whether memory stays flat over thousands of interactions; half an hour
+# make soak     whether memory stays flat and classes are served for long; three hours
 # make check    style and types
 # make format   let ruff put the style right
 # Each sets up .venv by itself. PYTHON=/path/to/python names the Python for it.
@@ -53,7 +53,8 @@ load:
 
 soak:
 	$(call setup,dev)
-	$(IN_VENV) pytest tests/bench/soak.py -s -o addopts=--import-mode=importlib
+	@.venv/bin/python tests/browser/chromium.py
+	$(IN_VENV) pytest tests/bench/soak*.py -s -o addopts=--import-mode=importlib
 
 check:
 	$(call setup,dev)

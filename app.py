@@ -5,11 +5,12 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.server import health, live, nodelay, settings, warmup
+from pages.server import connections, health, live, settings, wakes, warmup
 from pages.server.errors import explain_bug
 from pages.server.guard import Guard
 
-nodelay.install()
+connections.install()
+wakes.install()
 app = st.App(
     Path(__file__).parent / "pages" / "frame" / "shell.py",
     lifespan=warmup.lifespan,

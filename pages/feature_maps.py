@@ -112,7 +112,7 @@ def beside(
 ) -> None:
     """The maps of the second picture or network, at the layer that corresponds."""
     frame.beside_card(other)
-    if frame.missing(other, "net2"):
+    if frame.missing(other, "net2", panels.known(other)):
         return
     twin = layers_of(other)[feature_maps.counterpart(layer, stage.net, other.net)]
     shown = panels.panel(other, twin, by, scale)
@@ -140,6 +140,8 @@ def take_away() -> None:
 def one_value() -> None:
     """The layer in words and formulas, one value of it taken apart, and the network's answer."""
     stage = frame.current()
+    if frame.missing(stage):  # the maps need it no more, but what a value comes from does
+        return
     layer = layers_of(stage)[links.setting("layer")]
     guess = panels.seen_by(stage).response
     if guess.notice:
@@ -204,7 +206,7 @@ chosen = (links.setting(name) for name in ("layer", "channel", "unit"))
 st.session_state[START] = *chosen, st.session_state.get(START, (0,))[-1] + 1
 frame.header("feature_maps", PRESETS, page)
 frame.sidebar(page)
-if frame.missing(page):
+if frame.missing(page, known=panels.known(page)):
     links.publish("feature_maps", *SETTINGS, starts=STARTS)
     st.stop()
 explore()

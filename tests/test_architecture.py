@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,16 @@ FORBIDDEN = {
     "vizcore/runs": ("streamlit", "plotly", "pages", "vizcore.exhibits", "vizcore.plots"),
     "vizcore/toolkit": ("streamlit", "plotly", "pages", "vizcore.exhibits", "vizcore.plots"),
 }
+# What keeps things as long as the server lives -> what bounds it.
+BOUNDED_BY = {
+    "pages/components/__init__.py: _renderer": "the components that there are",
+    "pages/parts/kept_runs.py: _kept": "MOST",
+    "pages/parts/kept_runs.py: _left": "MOST",
+    "pages/parts/kept_runs.py: _followers": "the visits that there are",
+    "vizcore/runs/presence.py: _here": "the folders of runs, of which a server has one",
+    "vizcore/toolkit/checkpoints.py: _kept": "MAX_KEPT",
+    "vizcore/toolkit/downloads.py: _turns": "the files that can be downloaded",
+}
 
 
 def sources(folder: str) -> list[Path]:
@@ -32,6 +43,22 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return names
+
+
+def keeping(module: ast.Module) -> Iterator[str]:
+    """Names of a module that may grow: caches without a size, and containers that are empty at first."""
+    empty = {"{}", "[]", "set()", "dict()", "list()", "OrderedDict()", "deque()"}
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef):
+            cached = {"cache", "functools.cache"} & set(map(ast.unparse, node.decorator_list))
+            if cached and ast.unparse(node.args):
+                yield node.name
+    for node in module.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and getattr(node, "value", None):
+            value = ast.unparse(node.value)  # type: ignore[attr-defined]
+            if value in empty or value.startswith("defaultdict("):
+                yield target.id
 
 
 def test_the_folders_that_are_checked_have_modules() -> None:
@@ -65,6 +92,22 @@ def test_every_cache_is_bounded() -> None:
         for call in re.findall(r"st\.cache_\w+\(?[^)]*", path.read_text(encoding="utf-8")):
             assert "max_entries" in call, f"{path}: {call}"
         assert not re.search(r"lru_cache\(None|maxsize=None", path.read_text(encoding="utf-8")), path
+
+
+def test_what_a_module_keeps_for_good_is_bounded() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in [*sources("pages"), *sources("vizcore"), ROOT / "app.py"]
+        for name in keeping(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert found == set(BOUNDED_BY)
+
+
+def test_what_could_grow_is_found() -> None:
+    grows = "@cache\ndef f(x): ...", "@functools.cache\ndef f(*x): ...", "f = {}", "f: list[int] = []"
+    stays = "@cache\ndef f(): ...", "@lru_cache(maxsize=8)\ndef f(x): ...", "f = {1: 2}", "f['x'] = {}"
+    assert [list(keeping(ast.parse(code))) for code in grows] == [["f"]] * len(grows)
+    assert [list(keeping(ast.parse(code))) for code in stays] == [[]] * len(stays)
 
 
 def test_nothing_dangerous_is_called() -> None:

@@ -106,7 +106,7 @@ def test_main_writes_weights_that_load_and_a_card_with_their_figures(tmp_path, m
         monkeypatch.setattr(module, "WEIGHTS", tmp_path)
     short = dataclasses.replace(RECIPE, epochs=1, examples=lambda net: examples)
     monkeypatch.setattr(train_bundled, "RECIPES", {"lenet5": short})
-    monkeypatch.setattr(nets, "_networks", Shared(nets.KEPT, len))  # nothing loaded yet
+    monkeypatch.setattr(nets, "_networks", Shared(nets.nbytes))  # nothing loaded yet
     train_bundled.main(["lenet5"])
     share, _ = measured(load("lenet5", "cpu"), NET, short.held_out(NET)["held out"])
     assert f"Accuracy, held out: {share:.2%} of 450" in (tmp_path / "README.md").read_text()

@@ -37,7 +37,7 @@ async function outcome(url, body) {
   try {
     const reply = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
     if (reply.ok) return { bytes: new Uint8Array(await reply.arrayBuffer()) };
-    if (reply.status === 422) return { error: (await reply.json()).error };
+    if (reply.status === 422 || reply.status === 500) return { error: (await reply.json()).error };
     if (reply.status === 404) away = "back";
   } catch { /* the server has gone, or the network has */ }
   return { error: ENDED, away };

@@ -8,6 +8,7 @@ from pages.frame.pictures import pad, put
 from pages.frame.question import question
 from pages.frame.received import received
 from pages.frame.stage import BESIDE, Stage, beside, beside_card, beside_control, current, sidebar
+from pages.frame.table import table
 from pages.frame.views import show_views, switch, turn, view
 from pages.server.errors import explained_errors
 
@@ -37,6 +38,7 @@ __all__ = [
     "show_views",
     "sidebar",
     "switch",
+    "table",
     "turn",
     "view",
     "zip_of",

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -15,4 +16,10 @@ def about(module: ModuleType, *functions: Callable[..., Any]) -> None:
     with st.expander("The code that ran", icon=":material/code:"):
         st.caption(f"From {module.__name__}; it works without this page, in a notebook for example.")
         for function in functions:
-            st.code(inspect.getsource(function), language="python")
+            st.code(_source(function), language="python")
+
+
+@lru_cache(maxsize=256)
+def _source(function: Callable[..., Any]) -> str:
+    """The same each time a page runs, and not quickly found."""
+    return inspect.getsource(function)

@@ -18,6 +18,7 @@ from pages.components import bundle, styles
 from pages.frame.stage import Stage
 from vizcore.plots import colours, mosaic
 from vizcore.toolkit import images
+from vizcore.toolkit.labels import quoted
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def script(title: str, picture: str, lines: Sequence[str]) -> bytes:
     """A Python program that recomputes what is shown with vizcore alone.
 
     Args:
-        title: what it recomputes; becomes its docstring.
+        title: what it recomputes, for its docstring; may come from a user.
         picture: a name that samples.sample takes, or empty for a file picture.png beside the program.
         lines: the program behind the line that sets `image`.
     """
@@ -131,7 +132,7 @@ def script(title: str, picture: str, lines: Sequence[str]) -> bytes:
             "image = decode(picture.read_bytes())",
         ]
     head = [
-        f'"""{title}',
+        f'"""{quoted(title)}',
         "",
         "Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py",
         '"""',

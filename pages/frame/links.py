@@ -48,8 +48,9 @@ def follow(page: str, *names: str) -> None:
     shown: dict[str, str] = {} if entered(page) else st.session_state[_SHOWN][1]
     if _bare(shown):
         return
+    query = st.query_params.to_dict()
     for name in names:
-        value = _address(name)
+        value = _cut(name, query.get(name, ""))
         if value != shown.get(name, ""):
             st.session_state[name] = value
         shown[name] = value
@@ -63,7 +64,10 @@ def _bare(shown: Mapping[str, str]) -> bool:
 
 def setting(name: str, default: str = "") -> str:
     """The value of a setting: as chosen in this visit, else from the link, else the default."""
-    return str(st.session_state.setdefault(name, _address(name) or default))
+    value = st.session_state.get(name)
+    if value is None:
+        value = st.session_state.setdefault(name, _address(name) or default)
+    return str(value)
 
 
 def choose(name: str, value: str) -> None:
@@ -113,8 +117,9 @@ def publish(page: str, *names: str, starts: Mapping[str, str] | None = None) -> 
     values = {name: "" if value == (starts or {}).get(name) else value for name, value in values.items()}
     if not entered(page) and _bare(shown := st.session_state[_SHOWN][1]) and values == shown:
         return  # Back leads on from here
-    if any(value != _address(name) for name, value in values.items()):
-        written = st.query_params.to_dict() | values
+    query = st.query_params.to_dict()
+    if any(value != _cut(name, query.get(name, "")) for name, value in values.items()):
+        written = query | values
         st.query_params.from_dict({name: value for name, value in written.items() if value})
     st.session_state[_SHOWN] = (page, values)
 
@@ -125,4 +130,8 @@ def shown() -> str:
 
 
 def _address(name: str) -> str:
-    return st.query_params.get(name, "")[: _LONGER.get(name, _LONGEST)]
+    return _cut(name, st.query_params.get(name, ""))
+
+
+def _cut(name: str, value: str) -> str:
+    return value[: _LONGER.get(name, _LONGEST)]

@@ -1,4 +1,4 @@
-"""What stands in the place of an exhibit while the weights of its network are not on this computer."""
+"""What stands in the place of an exhibit while its network is not there."""
 
 from urllib.parse import urlsplit
 
@@ -6,23 +6,26 @@ import streamlit as st
 
 from pages.frame import downloading, networks
 from pages.frame.downloading import Download
+from pages.frame.loading import loading
 from pages.frame.stage import Stage
 
 
-def missing(stage: Stage, slot: str = "net") -> bool:
-    """Show how to get weights that are not here.
+def missing(stage: Stage, slot: str = "net", known: bool = False) -> bool:
+    """Show how to get weights that are not here, or how far loading them is.
 
     Args:
         stage: what the page is about to look at.
         slot: the setting that names its network: "net", or "net2" of the second stage.
 
+        known: whether all that is shown of the network has been computed, so that it need not be loaded.
+
     Returns:
-        False, and nothing is shown, where the weights are here or the network needs none.
+        False, and nothing is shown, where the network is loaded or will be in no time.
     """
     from vizcore.toolkit import nets
 
     if nets.ready(stage.net):
-        return False
+        return not known and loading(stage, slot)
     name = networks.unchanged(stage.net)
     download = _download(name)
     looks = 0.3 if download.running else 2.0  # s; somebody else may start it, or end it

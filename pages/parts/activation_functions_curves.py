@@ -70,7 +70,7 @@ def show(stage: frame.Stage) -> None:
         for name, place in zip(list(found)[start:], st.columns(2, gap="medium"), strict=False):
             with place:
                 explain(name, chosen, found[name])
-    st.table(words.table(facts), border="horizontal")
+    frame.table(words.table(facts))
     links.publish("activation_functions", "view", "picture", "net", *SETTINGS, starts=STARTS)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
@@ -39,7 +40,7 @@ class Chosen:
     reach: float  # x goes from minus this to this
     cursor: float
 
-    @property
+    @cached_property
     def x(self) -> Floats:
         """The places of the curves, that of the cursor among them."""
         return np.union1d(np.linspace(-self.reach, self.reach, POINTS).round(9), self.cursor)

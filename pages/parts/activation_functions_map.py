@@ -70,7 +70,7 @@ EXPLAINED = (
 @st.fragment
 def show(stage: frame.Stage) -> None:
     """The controls, the map before and after with the histograms, the formula, and all functions in a row."""
-    if frame.missing(stage):
+    if frame.missing(stage, known=panels.known(stage)):
         return
     with frame.explained_errors():
         seen = controls(stage)

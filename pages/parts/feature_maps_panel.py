@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from pages import components, frame
@@ -18,7 +17,6 @@ from vizcore.toolkit.maps import LayerMaps
 from vizcore.toolkit.shared import Shared
 
 Unit = tuple[int, int, int]  # channel, row, column
-KEPT = 400_000_000  # bytes of maps that all sessions share
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +55,7 @@ class Panel:
         return maps_part.pack(view, self.found.maps, self.limits, self.order, self.guess.cropped)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _seen() -> Shared[Seen]:
-    return Shared(KEPT, lambda seen: seen.response.nbytes)
+_seen = Shared[Seen]()
 
 
 def seen_by(stage: frame.Stage) -> Seen:
@@ -71,7 +67,12 @@ def seen_by(stage: frame.Stage) -> Seen:
         thumbs, signed = zip(*entries, strict=True)
         return Seen(response, list(thumbs), list(signed))
 
-    return _seen().get((stage.digest, stage.net), look)
+    return _seen.get((stage.digest, stage.net), look)
+
+
+def known(stage: frame.Stage) -> bool:
+    """Whether `seen_by` takes no time."""
+    return _seen.known((stage.digest, stage.net)) is not None
 
 
 def panel(stage: frame.Stage, layer: Layer, by: str, scale: str) -> Panel:

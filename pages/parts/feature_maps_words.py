@@ -59,13 +59,13 @@ def answer(stage: frame.Stage, guess: Response) -> None:
     """The three best guesses in one line, beside the pad."""
     ranked = zip(guess.classes[:3], guess.probabilities, strict=False)
     found = ", ".join(f"{escaped(name)} ({share:.0%})" for name, share in ranked)
-    st.markdown(f"{nets.find(stage.net).title} reads: **{found}**")
+    st.markdown(f"{escaped(nets.find(stage.net).title)} reads: **{found}**")
 
 
 def say(stage: frame.Stage, guess: Response) -> None:
     """The network's five best guesses."""
     net = nets.find(stage.net)
-    st.markdown(f"**{net.title} says: {escaped(guess.classes[0])}**")
+    st.markdown(f"**{escaped(net.title)} says: {escaped(guess.classes[0])}**")
     pairs = zip(guess.classes, guess.probabilities, strict=True)
     alt = ", ".join(f"{name} {share:.1%}" for name, share in pairs)
     options = curves.ranking(guess.classes, guess.probabilities)

@@ -96,10 +96,10 @@ def on_picture(stage: frame.Stage, shown: Shown, channel: int) -> None:
     """What the filter makes of the picture, laid over it."""
     net, layer = shown.net, shown.layer.name
     known = responses(stage.digest, net, layer, stage.image)
-    found = filters.picture(stage.image, net, layer, channel, known)
     st.subheader(f"What filter {channel} makes of the picture", anchor=False)
-    whole = found.whole is not None and choice("Applied to", PLACES, "on") == "whole"
-    maps, labels, picture = _whole(stage, found) if whole else _in_the_network(stage, found)
+    whole = shown.layer.first and choice("Applied to", PLACES, "on") == "whole"
+    found = filters.picture(stage.image, net, layer, channel, known, whole=whole)
+    maps, labels, picture = _in_the_network(found) if found.whole is None else _whole(stage, found.whole)
     view = maps_part.View(
         layer=layer,
         identity=f"{stage.digest} {net} {layer} {channel} {whole}",
@@ -115,19 +115,16 @@ def on_picture(stage: frame.Stage, shown: Shown, channel: int) -> None:
     components.mount("maps", data=packed, key="filters.picture")
 
 
-def _in_the_network(
-    stage: frame.Stage, found: Picture
-) -> tuple[NDArray[np.float32], tuple[str, ...], NDArray[np.float32]]:
+def _in_the_network(found: Picture) -> tuple[NDArray[np.float32], tuple[str, ...], NDArray[np.float32]]:
     if found.bias == 0:
         return found.map[None], ("map",), found.cropped
     return np.stack([found.map, found.before_bias]), ("with its bias", "before the bias"), found.cropped
 
 
 def _whole(
-    stage: frame.Stage, found: Picture
+    stage: frame.Stage, whole: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], tuple[str, ...], NDArray[np.float32]]:
-    assert found.whole is not None
-    return found.whole[None], ("without bias",), stage.image
+    return whole[None], ("without bias",), stage.image
 
 
 def send(shown: Shown, channel: int) -> None:

@@ -11,6 +11,7 @@ from vizcore.exhibits.filters import ConvLayer, Filters
 from vizcore.plots import curves
 from vizcore.toolkit import maps as of_maps
 from vizcore.toolkit import nets, surgery
+from vizcore.toolkit.labels import escaped
 
 NEAR = 0.05  # change of a probability
 ANSWERS = {
@@ -43,7 +44,7 @@ def explain(shown: Shown, twin: Shown | None) -> None:
     )
     words.markdown("What to notice: " + " ".join(notices(shown.found)))
     if twin:
-        words.markdown(f"{nets.find(twin.net).title}: " + " ".join(notices(twin.found)))
+        words.markdown(f"{escaped(nets.find(twin.net).title)}: " + " ".join(notices(twin.found)))
 
 
 def notices(found: Filters) -> list[str]:
@@ -107,7 +108,8 @@ def count(shown: Shown) -> None:
     """The histogram of all weights of the layer."""
     weights = shown.found.weights
     counted = of_maps.histogram(weights, bins=48)
-    st.markdown(f"**All {weights.size:,} weights of {shown.layer.name}**, {nets.find(shown.net).title}")
+    title = escaped(nets.find(shown.net).title)
+    st.markdown(f"**All {weights.size:,} weights of {shown.layer.name}**, {title}")
     st.caption(f"Mean {weights.mean():.3g}, standard deviation {weights.std():.3g}.")
     options = curves.histogram(counted.edges, counted.counts, x_title="weight", y_title="weights")
     alt = f"histogram of {weights.size} weights from {weights.min():.3g} to {weights.max():.3g}"

@@ -15,13 +15,12 @@ from pages.parts import invariance_network_fields as fields
 from pages.parts import invariance_network_words as words_part
 from pages.parts import invariance_networks as networks
 from pages.parts import invariance_places as places
-from pages.parts import invariance_work as work
 from pages.parts.convolution_controls import choice, slide
 from pages.parts.invariance_controls import LARGE, border_choice, mount, smaller_side
 from pages.parts.invariance_networks import AMOUNTS, SHIFT, Along, Case, Eyes, Grids
-from pages.server import live
+from pages.server import live, work
 from vizcore.exhibits import invariance
-from vizcore.toolkit import antialias, equivariance, shifts, warps
+from vizcore.toolkit import antialias, equivariance, glances, shifts, warps
 
 MOVES = {
     SHIFT: "Shift",
@@ -75,6 +74,11 @@ def show(stage: frame.Stage) -> None:
     case = controls(stage)
     with frame.explained_errors():
         eyes = networks.glances_of(case, stage.image)
+        left = left_at(case, place(case), eyes)
+        if left is None:
+            work.progress({"network.left": "both answers"})
+            links.publish("invariance", "view", "picture", "net", *SETTINGS, starts=STARTS)
+            return
         slots = {"network.along": "every layer"}
         along = work.result("network.along", case, partial(networks.along, case, stage.image))
         grids = None
@@ -82,7 +86,7 @@ def show(stage: frame.Stage) -> None:
             slots = {"network.grids": "every shift"} | slots
             grids = work.result("network.grids", ("grids", case), partial(networks.grids, case, stage.image))
         work.progress(slots)
-        draw(stage, case, eyes, along, grids)
+        draw(stage, case, eyes, left, along, grids)
     links.publish("invariance", "view", "picture", "net", *SETTINGS, starts=STARTS)
     if along and (grids or case.move != SHIFT):
         words_part.explain(case, along, grids, place(case))
@@ -110,7 +114,9 @@ def place(case: Case) -> tuple[float, float]:
     return 0.0, round(places.amount("network_at", low, high, case.neutral) / step) * step
 
 
-def draw(stage: frame.Stage, case: Case, eyes: Eyes, along: Along | None, grids: Grids | None) -> None:
+def draw(
+    stage: frame.Stage, case: Case, eyes: Eyes, left: Answer, along: Along | None, grids: Grids | None
+) -> None:
     """Mount the picture with all that answers to its moves."""
     entry, amounts, at = warps.TRANSFORMATIONS[case.along], AMOUNTS[case.move], place(case)
     drag: Drag = "shift" if case.move == SHIFT else "turn" if case.move == "rotation" else "along"
@@ -134,13 +140,17 @@ def draw(stage: frame.Stage, case: Case, eyes: Eyes, along: Along | None, grids:
         ],
         charts=[fields.probabilities(case, along, first, eyes[0].subject.entry.classes)],
     )
-    mount("network", view, left_at(case, at, eyes))
+    mount("network", view, left)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def left_at(case: Case, place: tuple[float, float], _eyes: Eyes) -> Answer:
-    """What both make of the picture where it was left, with the errors of all layers."""
-    return networks.answer(case, _eyes, None, {"place": list(place), "rest": True})
+def left_at(case: Case, place: tuple[float, float], eyes: Eyes) -> Answer | None:
+    """What both make of the picture where it was left, with the errors of all layers; None: not yet."""
+
+    def compute(_progress: object, _stop: object) -> Answer:
+        return networks.answer(case, eyes, None, {"place": list(place), "rest": True})
+
+    seconds = sum(map(glances.expected, case.subjects))
+    return work.result("network.left", (case, place), compute, seconds)
 
 
 def reply(case: Case, eyes: Eyes, grids: Grids | None, question: Mapping[str, Any]) -> bytes:

@@ -14,14 +14,14 @@ from pages.components import invariance as moves_part
 from pages.components.invariance import Answer, Chart, Panel
 from pages.frame import links
 from pages.parts import invariance_places as places
-from pages.parts import invariance_work as work
 from pages.parts.convolution_kernels import kernel_choice, shown_well
 from pages.parts.invariance_controls import AFTER, after, mount, smaller_side
-from pages.server import live
+from pages.server import live, work
 from vizcore.exhibits import convolution
 from vizcore.toolkit import nets, p4, turns, warps
 from vizcore.toolkit.equivariance import Subject
 from vizcore.toolkit.glances import Glances
+from vizcore.toolkit.labels import escaped
 from vizcore.toolkit.latex import number
 from vizcore.toolkit.small import square
 from vizcore.toolkit.turns import RotationResponse
@@ -161,7 +161,7 @@ def show(stage: frame.Stage) -> None:
         scene = scene_of(stage.digest, kernel, stage.image)
         response = errors_of(stage.digest, kernel, scene)
         found = work.result(SLOT, case, partial(case.probabilities, stage.image))
-    work.progress({SLOT: f"what {entry.title} says at every angle"})
+    work.progress({SLOT: f"what {escaped(entry.title)} says at every angle"})
     angle = places.amount("rotation_at", -180, 180, 30)
     draw(stage, scene, kernel, angle, charts(response, found, entry.classes))
     links.publish("invariance", "view", "picture", "net", *SETTINGS, starts=STARTS)
@@ -169,7 +169,7 @@ def show(stage: frame.Stage) -> None:
     near = int(np.abs(response.angles - angle).argmin())
     for line in formulas_of(response, near):
         formulas.latex(line)
-    words.markdown("**What to notice.** " + " ".join(noticed(response, found, entry.title)))
+    words.markdown("**What to notice.** " + " ".join(noticed(response, found, escaped(entry.title))))
     predict(response, kernel, stage)
 
 
@@ -230,7 +230,7 @@ def formulas_of(response: RotationResponse, near: int) -> list[str]:
 
 
 def noticed(response: RotationResponse, found: Grey | None, title: str) -> list[str]:
-    """Sentences with the numbers of all angles."""
+    """Sentences in Markdown with the numbers of all angles."""
     quarters = np.flatnonzero(response.angles % 90 == 0)
     worst = {name: float(values[quarters].max()) for name, values in response.error.items()}
     mean = {name: float(values.mean()) for name, values in response.error.items()}

@@ -21,6 +21,7 @@ from pages.server import live
 from vizcore.exhibits import convolution, invariance
 from vizcore.toolkit import subsampling
 from vizcore.toolkit.latex import number
+from vizcore.toolkit.shared import Shared
 from vizcore.toolkit.small import square
 from vizcore.toolkit.subsampling import WAYS, World
 
@@ -53,13 +54,19 @@ PRESETS: Mapping[str, frame.Preset] = {
 EXPLAINED = (invariance.shift_response, subsampling.world, subsampling.followed)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def world_of(digest: str, side: int, kernel: str, window: int, border: str, _image: Any) -> World:
+_worlds = Shared[World]()
+
+
+def world_of(digest: str, side: int, kernel: str, window: int, border: str, image: Any) -> World:
     """What each way would keep at every place of the picture with this digest."""
-    picture = square(convolution.grey(_image)[..., None], side)[..., 0]
-    return subsampling.world(
-        picture, shown_well(kernel), window=window, max_shift=places.REACH, border=border
-    )
+
+    def look() -> World:
+        picture = square(convolution.grey(image)[..., None], side)[..., 0]
+        return subsampling.world(
+            picture, shown_well(kernel), window=window, max_shift=places.REACH, border=border
+        )
+
+    return _worlds.get((digest, side, kernel, window, border), look)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

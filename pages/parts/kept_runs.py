@@ -32,7 +32,7 @@ class Visit:
 _lock = threading.RLock()
 _kept: dict[str, str] = {}  # ids, by a digest of all that makes two runs equal; empty for a forgotten one
 _followers: dict[str, WeakSet[Visit]] = {}  # of each run, by its id
-_left: set[str] = set()  # runs that were ended because nobody followed them
+_left: dict[str, None] = {}  # runs that were ended because nobody followed them, the last one last
 
 
 def kept_run(
@@ -100,7 +100,7 @@ def _usable(run: str, followed: bool) -> bool:
         return False
     if _to_go_on(run, status, followed):
         runs.resume(run)
-        _left.discard(run)
+        _left.pop(run, None)
         return True
     return followed or status.state != "failed"
 
@@ -122,7 +122,9 @@ def _stop(run: str) -> None:
     if status and status.state in ("queued", "running", "paused"):
         with suppress(InputError):  # it was removed meanwhile
             runs.stop(run)
-            _left.add(run)
+            _left[run] = None
+            while len(_left) > MOST:
+                del _left[next(iter(_left))]
 
 
 def _status(run: str) -> runs.Status | None:

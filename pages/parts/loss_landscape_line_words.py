@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pages import frame
 from pages.parts.loss_landscape_line_settings import Ends
 from vizcore.toolkit.crossing import Spec, barrier, cross
+from vizcore.toolkit.labels import escaped
 from vizcore.toolkit.latex import aligned, number
 
 Report = Mapping[str, Any]
@@ -36,10 +37,11 @@ def explain(ends: Ends, newest: Report | None, at: float) -> None:
     st.latex(r"\theta(\alpha) = (1 - \alpha)\,\theta_A + \alpha\,\theta_B")
     st.latex(r"\text{barrier} = \max_{0 \le \alpha \le 1} L(\alpha) - (1 - \alpha)\,L(0) - \alpha\,L(1)")
     st.latex(aligned(_numbers(newest, at)))
+    first, second = map(escaped, ends.names)
     st.caption(
-        f"A: {ends.names[0]}. B: {ends.names[1]}. The loss is the mean over the {ends.rows[0]}. What batch "
-        "norm has measured moves along like a weight. The barrier counts from the straight line between the "
-        "losses of both ends."
+        f"A: {first}. B: {second}. The loss is the mean over the {ends.rows[0]}. What batch norm has "
+        "measured moves along like a weight. The barrier counts from the straight line between the losses of "
+        "both ends."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pages import frame
 from pages.parts.loss_landscape_plane_source import Source
 from vizcore.toolkit.directions import NORMALISATIONS
+from vizcore.toolkit.labels import quoted
 from vizcore.toolkit.landscape_spec import PLANES, Spec
 
 ARRAYS = (
@@ -61,7 +62,7 @@ def script(spec: Spec, source: Source) -> bytes:
     changed = [f"    {name}={value!r}," for name, value in given.items() if value != usual[name]]
     written = "\n".join(["", *changed, ""]) if changed else ""
     start = OWN_START if source.arrays else "run = scan(spec)"
-    return f'''"""{title(spec, source)}
+    return f'''"""{quoted(title(spec, source))}
 
 Run it in the folder of Convoscope: PYTHONPATH=. python ~/Downloads/recompute.py
 """

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from pages import frame
 from vizcore.toolkit.softmaxes import Computed
 
 
@@ -14,7 +15,7 @@ def arithmetics(every: Sequence[Computed], shown: tuple[str, bool]) -> None:
         "**In four kinds of numbers**: as the formula stands (naive), and without the largest (stable)."
     )
     rows = [row(found, (found.dtype, found.stable) == shown) for found in every]
-    st.table({name: [each[name] for each in rows] for name in rows[0]}, border="horizontal")
+    frame.table({name: [each[name] for each in rows] for name in rows[0]})
 
 
 def row(found: Computed, shown: bool) -> dict[str, str]:

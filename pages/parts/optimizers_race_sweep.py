@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pages.components import charts
 from pages.components.charts import Chart, Line, Point
 from pages.parts.optimizers_race_paths import Heat
-from vizcore.exhibits.optimizers import trajectory
+from vizcore.exhibits import optimizers
 
 RATES = np.geomspace(1e-4, 10, 25)
 LOWEST = 1e-12  # of the value at the start: what is below it stands at the lower edge
@@ -78,8 +78,4 @@ def ends(
         optimizer, surface, start, steps, seed: as of `trajectory`.
         given: names and values of its parameters.
     """
-    found = []
-    for lr in RATES.tolist():
-        path = trajectory(optimizer, surface, start, lr, steps, seed=seed, **dict(given))
-        found.append(np.inf if path.over else path.values[-1])
-    return np.array(found)
+    return optimizers.ends(optimizer, surface, start, RATES, steps, seed=seed, **dict(given))

@@ -19,6 +19,7 @@ from vizcore.exhibits import convolution, pooling
 from vizcore.exhibits.pooling import GRIDS
 from vizcore.toolkit import moves, pools, subsampling
 from vizcore.toolkit.moves import INPUT, Compared
+from vizcore.toolkit.shared import Shared
 from vizcore.toolkit.small import square
 from vizcore.toolkit.subsampling import WAYS, World
 
@@ -61,11 +62,18 @@ def settle() -> None:
         links.miss("shift_at", "0,0", "The link names a move that cannot be made; the picture stays.")
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def world_of(digest: str, side: int, window: int, border: str, _image: Any) -> World:
+_worlds = Shared[World]()
+
+
+def world_of(digest: str, side: int, window: int, border: str, image: Any) -> World:
     """What each way would keep at every place of the picture with this digest, or of the stripes."""
-    picture = square(convolution.grey(_image)[..., None], side)[..., 0] if digest else GRIDS["stripes"].values
-    return subsampling.world(picture, [[1.0]], window=window, max_shift=places.REACH, border=border)
+
+    def look() -> World:
+        stripes = GRIDS["stripes"].values
+        picture = square(convolution.grey(image)[..., None], side)[..., 0] if digest else stripes
+        return subsampling.world(picture, [[1.0]], window=window, max_shift=places.REACH, border=border)
+
+    return _worlds.get((digest, side, window, border), look)
 
 
 @st.fragment

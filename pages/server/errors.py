@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
 from vizcore.toolkit.errors import InputError
 
@@ -35,13 +36,16 @@ def explain_bug(error: Exception) -> bool:
     Returns:
         True: Streamlit then shows nothing of its own.
     """
-    if isinstance(error, InputError):
-        advice(str(error))
-        return True
+    if not isinstance(error, FragmentHandledException):  # of a part within a part, which has been explained
+        advice(str(error) if isinstance(error, InputError) else logged(error))
+    return True
+
+
+def logged(error: Exception) -> str:
+    """Log a bug under a short code; the sentence that tells the code."""
     code = secrets.token_hex(4)
     log.error("error %s", code, exc_info=error, extra={"facts": {"code": code}})
-    advice(
+    return (
         "This part of the page failed, and that is our mistake. Reload the page to go on; "
         f"if it happens again, report the code {code}, which is also in the server's log."
     )
-    return True

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pages.server import events
 from pages.server.pace import Bucket, paced
 from pages.server.settings import Settings
+from pages.server.tabs import asked_only
 from pages.server.uploads import ADDRESS, Quota
 
 # Streamlit's own counters and its agent interface tell strangers too much.
@@ -46,7 +47,8 @@ class Guard:
             events.log("socket refused", reason="origin")
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
             return
-        await self.app(scope, *paced(receive, send, Bucket(self.settings.messages, self.settings.burst)))
+        receive, send = paced(receive, send, Bucket(self.settings.messages, self.settings.burst))
+        await self.app(scope, asked_only(receive), send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -76,7 +78,7 @@ def security_headers(host: str) -> dict[str, str]:
     sockets = f"ws://{host} wss://{host}" if re.fullmatch(r"[\w.\-:\[\]]+", host) else ""
     policy = {
         "default-src": "'self'",
-        "script-src": f"'self' {inline_script_hash()}",
+        "script-src": f"'self' 'wasm-unsafe-eval' {inline_script_hash()}",  # Streamlit counts 64 bits in wasm
         "style-src": "'self' 'unsafe-inline'",  # Streamlit writes its styles at run time
         "img-src": "'self' data: blob:",
         "media-src": "'self' data: blob:",

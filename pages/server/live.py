@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pages.server.addresses import below
+from pages.server.errors import logged
 from pages.server.guard import same_origin
 from vizcore.toolkit.errors import InputError
 
@@ -57,7 +58,7 @@ def offer(key: str, answer: Answer) -> str:
 
 
 async def reply(request: Request) -> Response:
-    """One answer: 422 with its sentence for an InputError, 404 once the session is over."""
+    """One answer: 422 with the sentence of an InputError, 500 with that of a bug, 404 after the session."""
     if not same_origin(request.headers):
         return _refusal(403, "Only the pages of this server may ask here.")
     entry = _offers.get(request.path_params["token"])
@@ -78,6 +79,8 @@ async def reply(request: Request) -> Response:
         content = await asyncio.get_running_loop().run_in_executor(_threads, entry.answer, question)
     except InputError as error:
         return _refusal(422, str(error))
+    except Exception as error:
+        return _refusal(500, logged(error))
     return Response(content, media_type="application/x-convoscope", headers=HEADERS)
 
 

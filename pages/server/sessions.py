@@ -57,6 +57,7 @@ def sweep() -> int:
     over = _waiting()._cache.expire()  # type: ignore[attr-defined]
     for _, kept in over:
         kept.session.shutdown()
+        kept.session.session_state.clear()  # Streamlit holds whoever came last until somebody else comes
     return len(over)
 
 

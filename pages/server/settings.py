@@ -32,6 +32,7 @@ class Settings:
     archive_mb: int = _setting(100, "MB of an archive of pictures; a visit may have one here")
     weights_mb: int = _setting(600, "MB of a file of weights; a visit may have one here")
     uploads_mb: int = _setting(4000, "MB of uploads of all visits together")
+    cache_mb: int = _setting(1000, "MB of networks, maps and data that all visits share")
     keep: int = _setting(120, "seconds that a visit without a connection is kept")
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from pages.server import events, garbage, sessions
-from pages.server.settings import current
+from pages.server.settings import MB, current
 
 # The first page needs about this long in a browser; importing torch meanwhile would delay it.
 _HEAD_START_S = 4.0
@@ -96,12 +96,15 @@ def _import_heavy_parts() -> None:
         import sklearn.datasets  # noqa: F401
 
         from vizcore.exhibits import feature_maps  # noqa: F401  # and with it torch
+        from vizcore.toolkit import shared
 
+        shared.ROOM.resize(current().cache_mb * MB)
         freeze()
     finally:
         _ready.set()  # whoever waits then meets the failure, if there is one, and shows it
-    from vizcore.toolkit import nets
+    from vizcore.toolkit import estimates, nets
 
+    estimates.rates()
     nets.all_architectures()  # imports torchvision; takes a second, which nobody waits for now
     nets.skeleton("tiny_vgg")  # imports more of PyTorch, and holds up everybody else meanwhile
     freeze()

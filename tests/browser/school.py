@@ -42,8 +42,19 @@ def received(socket: ClientConnection) -> bool:
     return True
 
 
-def put(port: int, session: str, name: str, size: int | None) -> tuple[int, str]:
-    """Status and answer for an upload; without a size it does not say how long it is."""
+def put(
+    port: int, session: str, name: str, size: int | None, *, content: bytes = b"", file: str = ""
+) -> tuple[int, str]:
+    """Status and answer for an upload of so many zeros; without a size it does not say how long it is.
+
+    Args:
+        port: of the server on this machine.
+        session: what the server calls the visit.
+        name: of the file.
+        size: in bytes.
+        content: what is uploaded instead of zeros.
+        file: its id; one of its own where it is left out.
+    """
     server = http.client.HTTPConnection("localhost", port, timeout=60)
     server.request("GET", "/_stcore/health")
     answer = server.getresponse()
@@ -51,13 +62,13 @@ def put(port: int, session: str, name: str, size: int | None) -> tuple[int, str]
     answer.read()
     assert cookie
     form = f'--x\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n\r\n'.encode()
-    body = form + bytes(size or 10) + b"\r\n--x--\r\n"
+    body = form + (content or bytes(size or 10)) + b"\r\n--x--\r\n"
     headers = {
         "Content-Type": "multipart/form-data; boundary=x",
         "Cookie": cookie[0],
         "X-Xsrftoken": cookie[1],
     }
-    path = f"/_stcore/upload_file/{session}/{time.monotonic_ns()}"
+    path = f"/_stcore/upload_file/{session}/{file or time.monotonic_ns()}"
     server.request("PUT", path, iter([body]) if size is None else body, headers, encode_chunked=size is None)
     answer = server.getresponse()
     text = answer.read().decode()

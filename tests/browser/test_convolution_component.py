@@ -528,6 +528,7 @@ def test_one_question_is_asked_at_a_time_and_the_newest_wins(page: Page) -> None
     ("status", "body", "sentence"),
     [
         (422, {"error": "The weights add up to 0."}, "The weights add up to 0."),
+        (500, {"error": "That is our mistake, code 12345678."}, "That is our mistake, code 12345678."),
         (
             404,
             {"error": "Gone."},

@@ -61,7 +61,7 @@ def test_a_link_opens_picture_network_layer_and_channel(opened: Opener) -> None:
     app = opened(picture="digit-3", net="lenet5", layer="conv2", channel="7")
     header = header_of(app)
     assert (header["layer"], header["selected"], header["c"]) == ("conv2", 7, 16)
-    assert "LeNet-5 says: 3" in texts(app)
+    assert r"LeNet\-5 says: 3" in texts(app)
 
 
 @pytest.mark.parametrize("value", ["", "-1", "1e9", "nan", "²", "../../etc/passwd", "<script>", "x" * 60_000])
@@ -123,7 +123,7 @@ def test_an_untrained_network_of_torchvision_is_shown_with_its_branches(opened: 
     strip, _ = message_of(app, "chosen")
     place = {layer["name"]: layer for layer in strip["layers"]}
     assert len(place["features.3.cat"]["inputs"]) == 2
-    assert "untrained (seed 3)" in texts(app)
+    assert r"untrained \(seed 3\)" in texts(app)
 
 
 def test_softmax_is_written_out_with_the_logits(opened: Opener) -> None:

@@ -15,7 +15,7 @@ from pages.parts import invariance_networks as networks
 from pages.parts import invariance_places as places
 from pages.parts.invariance_network_fields import lettered
 from pages.parts.invariance_networks import Case
-from pages.parts.invariance_work import Work
+from pages.server.work import Work
 from vizcore.exhibits import invariance
 from vizcore.exhibits.convolution import grey
 from vizcore.toolkit import sampling, shifts

@@ -115,6 +115,20 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before() -> None:
     assert runs.history(run)[0][-1]["sum"] == total(200)
 
 
+def test_a_run_whose_checkpoints_are_all_damaged_begins_anew() -> None:
+    run = rehearse(steps=100)
+    until(lambda: runs.checkpoints(run) != ())
+    kill(run)
+    until_state(run, "lost")
+    for path in folder.of(run).glob("state.*.bin"):
+        path.write_bytes(b"\0" * 100)
+    runs.resume(run)
+    until_state(run, "finished")
+    lines, _ = runs.history(run)
+    assert (lines[0]["step"], lines[-1]["step"]) == (0, 100)
+    assert all(line["sum"] == total(line["step"]) for line in lines)
+
+
 def test_half_a_line_at_the_end_is_skipped() -> None:
     run = rehearse(steps=10)
     until_state(run, "finished")

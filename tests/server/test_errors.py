@@ -42,6 +42,19 @@ def test_a_bug_is_a_code_on_the_page_and_in_the_log(caplog: pytest.LogCaptureFix
     assert "KeyError" in caplog.text
 
 
+def page_with_a_part_that_fails() -> None:
+    from streamlit.errors import FragmentHandledException
+
+    from pages.server.errors import explain_bug
+
+    for error in (KeyError("secret"), FragmentHandledException(KeyError("secret"))):
+        explain_bug(error)
+
+
+def test_a_bug_in_a_part_of_a_part_is_said_once() -> None:
+    assert len(AppTest.from_function(page_with_a_part_that_fails).run().text) == 1
+
+
 def test_bad_input_is_its_sentence_as_plain_text_and_ends_the_run() -> None:
     page = AppTest.from_function(page_with_bad_input).run()
     assert [element.value for element in page.text] == [

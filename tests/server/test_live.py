@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -135,6 +136,20 @@ def test_what_a_person_gave_wrong_is_said_in_its_sentence(offered: Offered) -> N
     status, _, body = ask(address, {"sigma": -1})
     assert status == 422
     assert json.loads(body) == {"error": "sigma must be above 0, not -1"}
+
+
+def test_a_bug_is_a_code_in_the_answer_and_in_the_log(
+    offered: Offered, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(question: dict[str, Any]) -> bytes:
+        raise KeyError("planted secret")
+
+    address = offered(fail)
+    status, _, body = ask(address, {})
+    code = re.search(r"code ([0-9a-f]{8})", json.loads(body)["error"])
+    assert (status, b"secret" in body) == (500, False)
+    assert code
+    assert f"error {code[1]}" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """A class on one server: everybody gets an answer, and everybody's answer is their own."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.bench.load.measure import Server, crowd, serving
-from tests.bench.load.protocol import Visitor
-from tests.bench.load.visits import VISITS, Crossed, Visit, equal, own, same
+from tests.bench.load.heavy import HEAVY
+from tests.bench.load.measure import Server, alone, crowd, serving
+from tests.bench.load.protocol import Failed, Visitor
+from tests.bench.load.visits import VISITS, Crossed, Visit, equal, own, same, wander
 from vizcore.catalog import CATALOG
 
 
@@ -18,10 +19,45 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def test_a_class_on_two_pages_gets_answers_and_nobody_gets_anothers(server: Server) -> None:
     visits = [VISITS["/convolution"], VISITS["/losses"]]
-    found = crowd(server, visits, visitors=30, seconds=20)
+    found = crowd(server, visits, visitors=30, seconds=10, think=2)
     assert (found.errors, found.crossed) == ([], [])
     assert len(found.opened) == 30
     assert len(found.waits) >= 30
+
+
+@pytest.mark.parametrize("work", HEAVY)
+def test_the_heavy_work_of_one_does_not_stop_the_others(server: Server, work: str) -> None:
+    visits = [VISITS["/convolution"], VISITS["/losses"]]
+    found = crowd(server, visits, visitors=8, seconds=6, think=0.5, beside=HEAVY[work])
+    assert (found.errors, found.crossed) == ([], [])
+    assert found.beside > 0
+    assert found.wait(95) < 2  # 0.5 s on a machine that does nothing else (bench_load.py)
+
+
+def test_heavy_work_that_fails_is_an_error(server: Server) -> None:
+    async def give_up(_server: Server) -> AsyncIterator[None]:
+        yield
+        raise Failed("no more")
+
+    found = crowd(server, [VISITS["/losses"]], visitors=1, seconds=0.2, think=0.1, beside=give_up)
+    assert "no more" in found.errors[0]
+
+
+def test_memory_stays_while_one_visitor_stays(server: Server) -> None:
+    alone(server, VISITS["/convolution"], 30)
+    assert alone(server, VISITS["/convolution"], 60).grown <= 10
+
+
+def test_a_walk_through_a_page_sees_its_views(server: Server) -> None:
+    seen = set()
+
+    async def wander_and_look(visitor: Visitor, number: float) -> None:
+        await wander(visitor, number)
+        seen.add(visitor.settings.get("view"))
+
+    found = alone(server, Visit("/pooling", [wander_and_look]), 40)
+    assert (found.errors, found.crossed) == ([], [])
+    assert {"grid", "shift", "detector"} <= seen
 
 
 def test_a_visit_that_gets_what_another_asked_for_is_noticed(server: Server) -> None:

@@ -59,6 +59,18 @@ def test_uploads_of_a_closed_tab_go_when_its_time_is_over_though_nobody_else_com
     assert asyncio.run(later(server, LIFE + 0.1)) == (1, {})
 
 
+def test_pictures_of_a_visit_that_is_over_are_kept_by_nobody(server: Server) -> None:
+    async def left() -> int:
+        session = server._session_mgr.get_active_session_info(server.visit()).session
+        session.session_state["picture"] = "pixels"
+        server._session_mgr.disconnect_session(session.id)
+        server.now += LIFE + 0.1
+        sessions.sweep()
+        return len(session.session_state)
+
+    assert asyncio.run(left()) == 0
+
+
 def test_a_tab_that_was_cut_off_finds_its_uploads_again_in_time(server: Server) -> None:
     ended, left = asyncio.run(later(server, LIFE - 0.1))
     assert ended == 0

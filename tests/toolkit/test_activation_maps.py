@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from vizcore.toolkit import nets
+from vizcore.toolkit import specs
 from vizcore.toolkit.activation_maps import (
     histograms,
     measures,
@@ -18,7 +18,6 @@ from vizcore.toolkit.activation_maps import (
 )
 from vizcore.toolkit.activations import ACTIVATIONS, curve
 from vizcore.toolkit.errors import InputError
-from vizcore.toolkit.graphs import Step
 
 MAPS = np.random.default_rng(3).normal(scale=2, size=(3, 5, 7)).astype(np.float32)
 
@@ -40,11 +39,11 @@ def test_sources_have_several_places_and_channels_in_front(net: str) -> None:
         assert channels >= height or height > 28
 
 
-def test_a_network_without_activations_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = (Step("conv", nn.Conv2d(3, 2, 3, device="meta"), ("input",), False),)
-    monkeypatch.setattr(nets, "skeleton", lambda _: steps)
+def test_a_network_without_activations_says_so() -> None:
+    layers = '[{"kind": "conv", "out": 2}, {"kind": "flatten"}, {"kind": "linear", "out": 2}]'
+    bare = specs.token(specs.parse(f'{{"input": [3, 8, 8], "layers": {layers}}}'))
     with pytest.raises(InputError, match="no activation behind a map"):
-        sources.__wrapped__("tiny_vgg")
+        sources(f"{bare}~0")
 
 
 def test_prelu_has_a_slope_for_each_channel_as_in_pytorch() -> None:

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from vizcore.toolkit import archives
 from vizcore.toolkit.archives import SIDE, Found, gathered, joined, unpacked
@@ -150,6 +151,33 @@ def test_many_large_entries_are_refused_once_they_are_too_much(monkeypatch: pyte
     monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000_000)
     with pytest.raises(InputError, match="unpacks to more than 1 MB"):
         unpacked(packed({f"bomb/{number}.png": png() + bytes(300_000) for number in range(9)}))
+
+
+def solid(side: int, kind: str) -> bytes:
+    """A small file of a large picture."""
+    out = io.BytesIO()
+    Pillow.new("RGB", (side, side), "red").save(out, kind)
+    return out.getvalue()
+
+
+def test_pictures_that_take_seconds_to_decode_are_refused_by_their_headers_at_once() -> None:
+    picture = solid(7_000, "PNG")
+    begin = time.process_time()
+    with pytest.raises(InputError, match="2,940 million pixels"):
+        unpacked(packed({f"cups/{number}.png": picture for number in range(60)}))
+    assert time.process_time() - begin < 0.5
+
+
+def test_a_header_behind_much_else_is_found_and_of_a_jpeg_four_pixels_count_as_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(archives, "MAX_PIXELS", 40_000)
+    picture = solid(400, "JPEG")
+    late = picture[:2] + (b"\xff\xfe\xff\xff" + bytes(65_533)) * 6 + picture[2:]
+    assert unpacked(packed({"cups/1.jpg": late})).count == 1
+    for data in (packed({"a/1.jpg": late, "a/2.jpg": late}), packed({"a/1.png": solid(201, "PNG")})):
+        with pytest.raises(InputError, match="at most 0 million can be read"):
+            unpacked(data)
 
 
 def test_a_long_list_of_entries_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,3 +57,24 @@ def test_no_more_passes_at_once_than_there_are_slots() -> None:
 
 def test_arithmetic_uses_one_thread_for_each_pass() -> None:
     assert torch.get_num_threads() == 1
+
+
+def test_a_function_that_takes_its_turn_is_itself_and_waits_while_all_turns_are_taken() -> None:
+    @device.in_turn
+    def double(value: int) -> int:
+        """Twice as much."""
+        return 2 * value
+
+    assert (double(4), double.__doc__) == (8, "Twice as much.")
+    free, found = threading.Event(), []
+    busy = [
+        threading.Thread(target=device.run, args=(lambda _: free.wait(5), "cpu")) for _ in range(device.SLOTS)
+    ]
+    late = threading.Thread(target=lambda: found.append(double(5)))
+    for thread in (*busy, late):
+        thread.start()
+    late.join(0.1)
+    assert found == []
+    free.set()
+    late.join(5)
+    assert found == [10]

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from vizcore.exhibits import invariance
-from vizcore.toolkit.equivariance import SEGMENTER, Subject
-from vizcore.toolkit.glances import Glances
+from vizcore.toolkit import equivariance, glances
+from vizcore.toolkit.equivariance import SEGMENTER, Reference, Subject
+from vizcore.toolkit.glances import Glances, expected
 from vizcore.toolkit.samples import sample
+from vizcore.toolkit.shared import Room, Shared
 
 STAR = sample("shape-star")
 
@@ -48,3 +50,25 @@ def test_probabilities_sum_to_one_for_pictures_and_for_pixels(eye: Glances) -> N
     pixels = Glances(Subject(SEGMENTER), STAR).still.probabilities
     assert pixels.shape == (11, 64, 64)
     np.testing.assert_allclose(pixels.sum(0), 1, atol=1e-9)
+
+
+def test_what_the_layers_make_of_the_picture_is_kept_for_all_and_can_be_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room, looks, look = Room(10**8), [], equivariance.reference
+    monkeypatch.setattr(glances, "_references", Shared[Reference](room=room))
+    monkeypatch.setattr(equivariance, "reference", lambda *given: looks.append(1) or look(*given))
+    first, second = (Glances(Subject("lenet5"), STAR) for _ in range(2))
+    moved = first.shifted(1, 2).errors
+    assert second.shifted(1, 2).errors == moved
+    assert (len(looks), room.taken > 4 * 6 * 28 * 28) == (1, True)
+    room.resize(0)
+    assert first.shifted(1, 2).errors == moved  # computed once more
+    assert len(looks) == 2
+
+
+def test_a_larger_square_and_a_larger_network_are_expected_to_take_longer() -> None:
+    small, large = (expected(Subject("resnet18", side=side)) for side in (64, 128))
+    assert large > 2 * small
+    assert expected(Subject("vgg16", side=128)) > 2 * large
+    assert expected(Subject("tiny_vgg", side=48)) == 0  # it cannot see it, and says so

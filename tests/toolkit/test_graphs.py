@@ -16,7 +16,7 @@ from torchvision.models.feature_extraction import NodePathTracer, get_graph_node
 from torchvision.ops import Permute, StochasticDepth
 
 from vizcore.toolkit import graphs
-from vizcore.toolkit.graphs import INPUT, Step, outputs, steps
+from vizcore.toolkit.graphs import INPUT, Step, bound, outputs, steps
 from vizcore.toolkit.modules import Add, Call, Concat, Multiply, Scale
 from vizcore.toolkit.pretrained import PRETRAINED
 
@@ -376,3 +376,35 @@ def test_a_recording_never_disturbs_what_other_threads_run() -> None:
     assert failed == []
     assert all(work.result() for work in running)
     assert all(found == names[0] for found in names)
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_steps_bound_to_a_network_are_those_recorded_while_it_runs(name: str) -> None:
+    net, bare, batch = filled(name), on_meta(name), a_batch(1, 3, 96, 96)
+    found = bound(steps(bare, batch.to("meta")), bare, net)
+    wanted = steps(net, batch)
+    assert [(step.name, step.inputs, step.channels_last) for step in found] == [
+        (step.name, step.inputs, step.channels_last) for step in wanted
+    ]
+    assert torch.equal(outputs(found, batch)[found[-1].name], net(batch))
+    assert all(not weight.is_meta for step in found for weight in step.module.parameters())
+
+
+def test_a_bound_function_gets_the_weights_that_it_was_given_there() -> None:
+    class Floor(Through):
+        def __init__(self) -> None:
+            super().__init__(lambda x: torch.maximum(x, self.low))
+            self.low = nn.Parameter(torch.tensor(9.0))
+
+    with torch.device("meta"):
+        bare = Floor()
+    found = bound(steps(bare, a_batch(1, 3, 2, 2).to("meta")), bare, Floor())
+    assert outputs(found, a_batch(1, 3, 2, 2))["maximum"].eq(9).all()
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_shapes_without_values_are_those_with_values(name: str) -> None:
+    net, batch = filled(name), a_batch(1, 3, 96, 96)
+    wanted = outputs(steps(net, batch), batch)
+    found = outputs(steps(on_meta(name), batch.to("meta")), batch.to("meta"))
+    assert {key: out.shape for key, out in found.items()} == {key: out.shape for key, out in wanted.items()}

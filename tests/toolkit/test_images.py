@@ -16,7 +16,16 @@ import pytest
 
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.filetypes import KINDS
-from vizcore.toolkit.images import MAX_BYTES, READERS, Picture, decode, digest, encode_png, read
+from vizcore.toolkit.images import (
+    MAX_BYTES,
+    READERS,
+    Picture,
+    decode,
+    digest,
+    encode_png,
+    read,
+    stated_pixels,
+)
 
 FORMATS = {  # name -> (what Pillow calls it, options for a file without loss)
     "PNG": ("PNG", {}),
@@ -370,12 +379,26 @@ def test_a_promise_of_20000_squared_is_refused_by_its_header(kind):
 
 
 def test_a_webp_may_be_smaller_only_because_it_is_read_in_four_copies():
-    assert "at most 16 million" in refusal(header_only("WebP", 4_100, 4_100))
+    assert "at most 15 million" in refusal(header_only("WebP", 4_000, 4_000))
+
+
+def test_a_progressive_jpeg_may_be_smaller_because_all_of_its_waves_are_held():
+    small = encoded(noise(2, 3), "JPEG", progressive=True)
+    large = small.replace(struct.pack(">HH", 2, 3), struct.pack(">HH", 5_001, 5_000), 1)
+    assert "This progressive JPEG has 5000 x 5001 pixels; at most 25 million" in refusal(large)
+    assert stated_pixels(large) == 0
+
+
+def test_the_header_says_how_many_pixels_would_be_decoded():
+    for kind, data in FULL.items():
+        assert stated_pixels(data) == 23 * 31, kind
+    assert stated_pixels(header_only("PNG", 8_000, 8_000)) == 0
+    assert stated_pixels(FULL["JPEG"][:30]) is stated_pixels(b"<svg>") is None
 
 
 def test_pictures_up_to_the_limit_are_read():
     assert decode(png(7_000, 7_100, 1, 0, [bytes(875)] * 7_100)).shape == (1280, 1262, 3)
-    assert decode(encoded(PIL.Image.new("RGB", (4_000, 3_900)), "WEBP", method=0)).shape == (1248, 1280, 3)
+    assert decode(encoded(PIL.Image.new("RGB", (3_900, 3_800)), "WEBP", method=0)).shape == (1247, 1280, 3)
 
 
 def test_the_largest_webp_is_refused_although_its_size_stays_unsaid():

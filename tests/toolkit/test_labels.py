@@ -1,11 +1,12 @@
 """Labels are short, plain and on one line, whatever comes in."""
 
+import ast
 import re
 import unicodedata
 
 import pytest
 
-from vizcore.toolkit.labels import clean_label, escaped
+from vizcore.toolkit.labels import clean_label, escaped, quoted
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,11 @@ def test_a_long_text_is_cut_with_an_ellipsis():
     assert clean_label("ab cdef", limit=4) == "ab…"  # no space before the ellipsis
 
 
+def test_a_label_that_was_cut_is_no_longer_when_it_is_cleaned_once_more():
+    for text in ("x" * 41, "...", "a....b", "\u2025." * 30):
+        assert clean_label(clean_label(text)) == clean_label(text)
+
+
 @pytest.mark.parametrize("text", ["x" * 5_000_000, "\u200b" * 5_000_000, "\ufdfa" * 3_000, "a \n" * 100_000])
 def test_endless_texts_stay_within_the_limit(text):
     assert len(clean_label(text)) <= 40
@@ -60,3 +66,10 @@ def test_no_code_point_breaks_a_line_or_changes_when_cleaned_again():
 def test_an_escaped_label_has_a_backslash_before_every_mark_that_markdown_could_read(label: str) -> None:
     assert escaped(label).replace("\\\\", "\0").replace("\\", "").replace("\0", "\\") == label
     assert not re.search(r"(?<!\\)(?:\\\\)*[!\[\]()*_`:$]", escaped(label))
+
+
+@pytest.mark.parametrize("text", ['"""+hit()+"""', "\\", 'a\n"""\nhit()', '"', "\\N{x}", "a\\x0a\0b"])
+def test_nothing_ends_the_docstring_that_a_label_is_quoted_in(text: str) -> None:
+    (line,) = ast.parse(f'"""{quoted(clean_label(text))}\n"""').body
+    assert isinstance(line, ast.Expr)
+    assert isinstance(line.value, ast.Constant)

@@ -18,19 +18,20 @@ from vizcore.toolkit.data import digits
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.inputs import normalised, prepare
 from vizcore.toolkit.nets import NETS, find, load, network, skeleton
-from vizcore.toolkit.shared import Shared
+from vizcore.toolkit.shared import Room, Shared
 
+ENOUGH = 10**9  # bytes
 CARD = (nets.WEIGHTS / "README.md").read_text()
 
 
 @pytest.fixture(autouse=True)
 def nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has a cache of its own."""
-    keep(monkeypatch, nets.KEPT)
+    keep(monkeypatch, ENOUGH)
 
 
 def keep(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    monkeypatch.setattr(nets, "_networks", Shared(most, nets._networks._kept.getsizeof))
+    monkeypatch.setattr(nets, "_networks", Shared(nets.nbytes, Room(most)))
 
 
 @pytest.fixture
@@ -156,7 +157,7 @@ def test_a_reference_with_a_seed_names_the_untrained_network():
 
 def test_equal_seeds_give_equal_weights_and_others_others(monkeypatch):
     first, other = (load(f"tiny_vgg~{seed}", "cpu").state_dict() for seed in (4, 5))
-    keep(monkeypatch, nets.KEPT)
+    keep(monkeypatch, ENOUGH)
     torch.rand(7)  # whatever was drawn before
     again = load("tiny_vgg~4", "cpu").state_dict()
     assert all(torch.equal(first[name], again[name]) for name in first)
@@ -166,7 +167,7 @@ def test_equal_seeds_give_equal_weights_and_others_others(monkeypatch):
 
 def test_threads_that_build_untrained_networks_do_not_mix_their_seeds(monkeypatch):
     wanted = [load(f"lenet5~{seed}", "cpu").state_dict()["fc3.bias"] for seed in range(8)]
-    keep(monkeypatch, nets.KEPT)
+    keep(monkeypatch, ENOUGH)
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda seed: load(f"lenet5~{seed}", "cpu").fc3.bias, range(8)))
     assert all(torch.equal(*pair) for pair in zip(wanted, found, strict=True))

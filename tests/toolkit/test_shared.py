@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vizcore.toolkit.shared import Shared
+from vizcore.toolkit.shared import Room, Shared
 
 
 def cache(most: int = 10) -> Shared[str]:
     """A cache in which every letter is a byte."""
-    return Shared(most, len)
+    return Shared(len, Room(most))
 
 
 def refused() -> str:
@@ -97,7 +97,8 @@ def test_a_slow_value_holds_up_nobody_who_wants_another() -> None:
 
 
 def test_many_threads_with_many_keys_keep_to_the_bound() -> None:
-    shared = cache(20)
+    room = Room(20)
+    shared = Shared[str](len, room)
 
     def ask(number: int) -> bool:
         key = number * 7 % 13
@@ -105,5 +106,34 @@ def test_many_threads_with_many_keys_keep_to_the_bound() -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(ask, range(2000)))
-    assert shared._kept.currsize <= 20
-    assert shared._running == {}
+    assert room.taken <= 20
+    assert room._running == {}
+
+
+def test_caches_in_one_room_push_out_what_was_used_least_recently_in_any_of_them() -> None:
+    room = Room(10)
+    first, second = Shared[str](len, room), Shared[str](len, room)
+    first.get("a", lambda: "1234")
+    second.get("a", lambda: "5678")  # the same key, but not the same value
+    assert first.get("a", refused) == "1234"
+    second.get("b", lambda: "123456")
+    assert room.taken == 10
+    assert first.get("a", refused) == "1234"
+    assert second.get("a", lambda: "new") == "new"
+
+
+def test_what_is_pushed_out_stays_with_those_who_use_it() -> None:
+    shared = cache(10)
+    used = shared.get("a", lambda: "1234567890")
+    shared.get("b", lambda: "1234567890")
+    assert used == "1234567890"
+
+
+def test_a_room_that_gets_another_size_begins_anew() -> None:
+    room = Room(10)
+    shared = Shared[str](len, room)
+    shared.get("a", lambda: "1234567890")
+    room.resize(4)
+    assert room.taken == 0
+    assert shared.get("a", lambda: "again") == "again"
+    assert room.taken == 0  # it is larger than the room

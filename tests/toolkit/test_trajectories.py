@@ -10,7 +10,8 @@ from torch import optim
 
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.surfaces import field
-from vizcore.toolkit.trajectories import trajectory
+from vizcore.toolkit.trajectories import ends, trajectory
+from vizcore.toolkit.update_rules import RULES
 
 ORACLES: Mapping[str, Callable[..., optim.Optimizer]] = {
     "gd": optim.SGD,
@@ -119,6 +120,20 @@ def test_parameters_find_their_way_to_optimiser_and_surface() -> None:
     path = trajectory("momentum", "bowl", (1, 1), 0.1, 2, momentum=0, condition=3)
     assert (path.settings, path.shape) == ({"momentum": 0}, {"condition": 3})
     assert path.points[2] == pytest.approx([0.81, 0.49])
+
+
+@pytest.mark.parametrize("surface", ["bowl", "himmelblau", "noisy", "x^2 + sqrt(y)"])
+@pytest.mark.parametrize("optimizer", RULES)
+def test_many_rates_at_once_end_where_each_does_alone(optimizer: str, surface: str) -> None:
+    rates, start = np.geomspace(1e-4, 10, 9), (-1.5, 1.2)
+    paths = [trajectory(optimizer, surface, start, lr, 40, seed=3) for lr in rates.tolist()]
+    alone = [np.inf if path.over else path.values[-1] for path in paths]
+    np.testing.assert_allclose(ends(optimizer, surface, start, rates, 40, seed=3), alone, rtol=1e-6)
+
+
+def test_a_rate_that_is_none_among_many_is_explained() -> None:
+    with pytest.raises(InputError, match="learning rate"):
+        ends("gd", "bowl", (1, 1), np.array([0.1, -1]), 5)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,6 @@ class UnitArithmetic:
     sources: tuple[str, ...]  # the layers that are read
 
 
-@lru_cache(maxsize=32)
 def layers(net: str) -> tuple[Layer, ...]:
     """All layers of a network in the order in which they run; the input first.
 
@@ -101,9 +100,13 @@ def layers(net: str) -> tuple[Layer, ...]:
     Raises:
         InputError: there is no such network.
     """
-    shape = nets.find(net).input_shape
-    network = nets.skeleton(net)
-    outputs = graphs.outputs(network, torch.zeros(1, *shape, device="meta"))
+    return _layers(nets.structure(net))
+
+
+@lru_cache(maxsize=32)
+def _layers(structure: str) -> tuple[Layer, ...]:
+    shape = nets.find(structure).input_shape
+    network, outputs = nets.skeleton(structure), nets.blank(structure)
     shapes = {INPUT: shape} | {step.name: tuple(outputs[step.name].shape[1:]) for step in network}
     normalised = r"x' = \frac{x - \mu}{\sigma}"
     first = Layer(
@@ -241,7 +244,7 @@ def receptive_field(net: str, layer: str, row: int, col: int) -> fields.Box:
     """
     entry = find_layer(net, layer)
     _check_unit(entry, 0, row, col)
-    return fields.field(nets.skeleton(net), _shapes(net), entry.name, row, col)
+    return fields.field(nets.skeleton(net), _shapes(nets.structure(net)), entry.name, row, col)
 
 
 def field_size(net: str, layer: str) -> tuple[int, int] | None:
@@ -254,7 +257,7 @@ def field_size(net: str, layer: str) -> tuple[int, int] | None:
     Raises:
         InputError: there is no such network or layer.
     """
-    return fields.extent(nets.skeleton(net), _shapes(net), find_layer(net, layer).name)
+    return fields.extent(nets.skeleton(net), _shapes(nets.structure(net)), find_layer(net, layer).name)
 
 
 def effective_field(
@@ -320,15 +323,16 @@ def unit_arithmetic(
         return _normalisation(image, net, unit)
     wanted = {entry.name, *entry.inputs}
 
-    def numbers(where: str) -> tuple[Mapping[str, NDArray[np.float32]], torch.nn.Module]:
+    def numbers(where: str) -> tuple[float, arithmetic.Sum]:
         network = nets.network(net, where)
         module = next(step.module for step in network if step.name == entry.name)
-        return known or all_maps(network, _batch(image, net).to(where), wanted), module
+        maps = known or all_maps(network, _batch(image, net).to(where), wanted)
+        parts = arithmetic.taken_apart(module, [maps[name] for name in entry.inputs], unit)
+        return float(maps[entry.name][unit]), parts
 
-    maps, module = device.run(numbers)[0]
-    parts = arithmetic.taken_apart(module, [maps[name] for name in entry.inputs], unit)
+    value, parts = device.run(numbers)[0]
     sources = entry.inputs if parts.source is None else (entry.inputs[parts.source],)
-    return UnitArithmetic(parts.terms, float(maps[entry.name][unit]), parts, sources)
+    return UnitArithmetic(parts.terms, value, parts, sources)
 
 
 def _normalisation(image: Image, net: str, unit: tuple[int, int, int]) -> UnitArithmetic:
@@ -354,8 +358,8 @@ def _check_unit(layer: Layer, channel: int, row: int, col: int) -> None:
 
 
 @lru_cache(maxsize=32)
-def _shapes(net: str) -> Mapping[str, tuple[int, int, int]]:
-    return {layer.name: layer.shape for layer in layers(net)}
+def _shapes(structure: str) -> Mapping[str, tuple[int, int, int]]:
+    return {layer.name: layer.shape for layer in _layers(structure)}
 
 
 def _batch(image: Image, net: str) -> Tensor:

@@ -33,6 +33,7 @@ specific); Shang et al. 2016, arXiv:1603.05201 (filters in pairs of opposite sig
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -90,7 +91,9 @@ class Picture:
     map: Maps  # (H, W), the filter's map in the network, with its bias
     before_bias: Maps  # (H, W), the same without
     bias: float
-    whole: Maps | None  # (H', W') of the uncropped picture, without stride and bias; of first layers only
+    whole: (
+        Maps | None
+    )  # (H', W') of the uncropped picture, without stride and bias; of a first layer, if asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +117,12 @@ def layers(net: str) -> tuple[ConvLayer, ...]:
     Raises:
         InputError: there is no such network.
     """
-    first_use = {id(step.module): step for step in reversed(nets.skeleton(net))}
+    return _layers(nets.structure(net))
+
+
+@lru_cache(maxsize=32)
+def _layers(structure: str) -> tuple[ConvLayer, ...]:
+    first_use = {id(step.module): step for step in reversed(nets.skeleton(structure))}
     steps = [step for step in reversed(first_use.values()) if isinstance(step.module, nn.Conv2d)]
     return tuple(_layer(step, step.module) for step in steps)  # type: ignore[arg-type]
 
@@ -256,7 +264,9 @@ def responses(image: Image, net: str, layer: str) -> Maps:
     return device.run(maps)[0]
 
 
-def picture(image: Image, net: str, layer: str, channel: int, known: Maps | None = None) -> Picture:
+def picture(
+    image: Image, net: str, layer: str, channel: int, known: Maps | None = None, *, whole: bool = True
+) -> Picture:
     """What one filter makes of a picture.
 
     Args:
@@ -265,6 +275,7 @@ def picture(image: Image, net: str, layer: str, channel: int, known: Maps | None
         layer: a name in `layers(net)`.
         channel: of its output.
         known: its `responses` to the picture, where they have been computed already.
+        whole: whether a first layer's filter is applied to the uncropped picture too.
 
     Raises:
         InputError: there is no such network, convolution or channel.
@@ -280,7 +291,7 @@ def picture(image: Image, net: str, layer: str, channel: int, known: Maps | None
         map=own,
         before_bias=np.subtract(own, bias, dtype=np.float32),
         bias=bias,
-        whole=_whole(image, net, layer, channel) if entry.first else None,
+        whole=_whole(image, net, layer, channel) if whole and entry.first else None,
     )
 
 

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from vizcore.toolkit import datasets, landscape_scan, refinement, subjects
+from vizcore.toolkit import datasets, device, landscape_scan, refinement, subjects
 from vizcore.toolkit.directions import random_plane
 from vizcore.toolkit.landscape_spec import Report, Spec
 from vizcore.toolkit.plane_losses import Surface, landscape
@@ -97,6 +97,7 @@ def scan(
     return landscape_scan.Scan(spec, given, own)
 
 
+@device.in_turn
 def card() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Maps (C, H, W) and their colour limits (C, 2): the small picture of this exhibit on the home page."""
     subject = subjects.of_network("lenet5", count=50)

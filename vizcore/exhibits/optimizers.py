@@ -68,7 +68,7 @@ from numpy.typing import NDArray
 from vizcore.toolkit.step_sums import equations, sums
 from vizcore.toolkit.surface_table import SURFACES, Landscape
 from vizcore.toolkit.surfaces import eigenvalues, grid, landscape, limit, sharpest
-from vizcore.toolkit.trajectories import Path, trajectory
+from vizcore.toolkit.trajectories import Path, ends, trajectory
 from vizcore.toolkit.update_rules import RULES, Rule
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "Rule",
     "card",
     "eigenvalues",
+    "ends",
     "equations",
     "grid",
     "landscape",

@@ -36,10 +36,12 @@ def ask(run: str, order: Order) -> None:
         InputError: too many wait.
     """
     with alone():
-        if len(waiting()) >= MOST_WAITING:
+        queue = _queue()
+        if len(queue) >= MOST_WAITING:
             raise InputError(f"{MOST_WAITING} runs wait for their turn already. Try again in some minutes.")
         path = folders.root() / "queue" / run
-        since = path.stat().st_mtime_ns if path.exists() else time.time_ns()
+        behind = max(time.time_ns(), queue[-1][0] + 1 if queue else 0)  # also on a clock that was set back
+        since = path.stat().st_mtime_ns if path.exists() else behind
         folders.replace(path, json.dumps(order).encode())
         os.utime(path, ns=(since, since))
 
@@ -65,6 +67,11 @@ def has(run: str) -> bool:
 
 def waiting() -> list[str]:
     """Ids of those who wait, the next one first."""
+    return [name for _, name in _queue()]
+
+
+def _queue() -> list[tuple[int, str]]:
+    """Since when they wait, in ns, and their ids, the next one first."""
     found = []
     for path in (folders.root() / "queue").iterdir():
         if path.suffix:
@@ -73,7 +80,7 @@ def waiting() -> list[str]:
             found.append((path.stat().st_mtime_ns, path.name))
         except FileNotFoundError:
             continue
-    return [name for _, name in sorted(found)]
+    return sorted(found)
 
 
 def turn(launch: Callable[[Path], None]) -> None:

@@ -42,7 +42,6 @@ class Histograms:
     channel_after: Floats  # (B,)
 
 
-@lru_cache(maxsize=32)
 def sources(net: str) -> Mapping[str, tuple[int, int, int]]:
     """The layers whose maps an activation reads, with their shape (C, H, W), in the order in which they run.
 
@@ -54,15 +53,25 @@ def sources(net: str) -> Mapping[str, tuple[int, int, int]]:
     Raises:
         InputError: there is no such network, or no such layer in it.
     """
-    network = nets.skeleton(net)
+    return _sources(nets.structure(net))
+
+
+@lru_cache(maxsize=32)
+def _sources(structure: str) -> Mapping[str, tuple[int, int, int]]:
+    network, outputs = nets.skeleton(structure), nets.blank(structure)
     read = {
         name for step in network if layers.describe(step.module).group == "activation" for name in step.inputs
     }
-    found = graphs.maps(network, torch.zeros(1, *nets.find(net).input_shape, device="meta"))
-    shapes = {name: maps.shape[1:] for name, maps in found.items() if name in read}
+    shapes = {
+        step.name: graphs.as_maps(outputs[step.name], step.channels_last).shape[1:]
+        for step in network
+        if step.name in read
+    }
     several = {name: (c, h, w) for name, (c, h, w) in shapes.items() if h * w > 1}
     if not several:
-        raise InputError(f"{nets.find(net).title} has no activation behind a map. Choose another network.")
+        raise InputError(
+            f"{nets.find(structure).title} has no activation behind a map. Choose another network."
+        )
     return several
 
 

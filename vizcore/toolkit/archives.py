@@ -1,15 +1,16 @@
 """Pictures to train on from a ZIP archive in which every class has a folder.
 
 The archive may come from anyone. It is never unpacked to the disk: entries are read one by one into memory,
-their paths serve only to name a class, and number, bytes and time are limited before the work is done. What
-cannot be used is left out and counted, with the reason; an archive that is no good as a whole is refused.
+their paths serve only to name a class, and number, bytes, pixels and time are limited before the work is
+done. What cannot be used is left out and counted, with the reason; an archive that is no good as a whole is
+refused.
 """
 
 import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from math import ceil
@@ -32,7 +33,10 @@ MAX_BYTES = 100_000_000  # of an archive
 MAX_ENTRIES = 20_000
 MAX_UNPACKED = 400_000_000  # bytes of all entries that are read
 MAX_DEPTH = 16  # folders in one another
-MAX_SECONDS = 10.0
+MAX_PIXELS = 100_000_000  # of all pictures; those of a PNG take up to 20 ns each
+FASTER = 4  # times, as a JPEG is, which is decoded at a fraction of its size
+MAX_SECONDS = 10.0  # on a busy machine
+HEAD = 2**18  # bytes in which nearly every picture says how large it is
 ENTRY = b"PK\x01\x02"  # how an entry of the list at the end of an archive begins
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -81,13 +85,12 @@ def unpacked(data: bytes, progress: Callable[[float], None] = lambda _: None) ->
     skipped: Counter[str] = Counter()
     left, end = MAX_UNPACKED, time.monotonic() + MAX_SECONDS
     with _opened(data) as archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
-        seen: set[str] = set()
-        for place, info in enumerate(files):
+        files = _named(archive, skipped)
+        _check_pixels(archive, [info for _, info in files], end)
+        for place, (name, info) in enumerate(files):
             if place % ceil(len(files) / 50) == 0:
                 progress(place / len(files))
             try:
-                name = _class_of(info, seen)
                 content = _content(archive, info)
                 left -= len(content)
                 shot = square(content)  # first, so that no class stays empty
@@ -162,6 +165,18 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
+def _named(archive: zipfile.ZipFile, skipped: Counter[str]) -> list[tuple[str, zipfile.ZipInfo]]:
+    """The entries that have a class, each behind its name; those that have none are counted by the reason."""
+    named, seen = [], set[str]()
+    for info in archive.infolist():
+        if not info.is_dir():
+            try:
+                named.append((_class_of(info, seen), info))
+            except _Skip as reason:
+                skipped[str(reason)] += 1
+    return named
+
+
 def _class_of(info: zipfile.ZipInfo, seen: set[str]) -> str:
     """The class of an entry, after the folder that it lies in; `seen` are the paths before it."""
     path = info.filename.replace("\\", "/")
@@ -180,8 +195,8 @@ def _class_of(info: zipfile.ZipInfo, seen: set[str]) -> str:
     return clean_label(parts[-2])
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """The bytes of a picture file, whatever size it says it has; of other files only the first are read."""
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int = images.MAX_BYTES) -> bytes:
+    """The first bytes of a picture file, at most so many, whatever size it says it has."""
     if info.flag_bits & 1:
         raise _Skip(LOCKED)
     if info.compress_type not in METHODS:
@@ -193,11 +208,40 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
             start = file.read(1024)
             if file_kind(start) not in images.READERS:
                 raise _Skip(OTHER)
-            return start + file.read(images.MAX_BYTES)
+            return start + file.read(most)
     except _Skip:
         raise
     except Exception as error:
         raise _Skip(DAMAGED) from error
+
+
+def _check_pixels(archive: zipfile.ZipFile, files: Sequence[zipfile.ZipInfo], end: float) -> None:
+    """Refuse pictures that would take too long to read, by what the archive and their headers say."""
+    left, pixels, late = MAX_UNPACKED, 0, []
+    for info in files:
+        with suppress(_Skip):
+            data = _content(archive, info, HEAD)
+            left -= info.file_size  # no more of it is ever read
+            if (cost := _cost(data)) is None and info.file_size > HEAD:
+                late.append(info)
+            pixels += cost or 0
+        _check_effort(left, end)
+    for info in late:
+        with suppress(_Skip):
+            pixels += _cost(_content(archive, info)) or 0
+        _check_effort(left, end)
+    if pixels > MAX_PIXELS:
+        raise InputError(
+            f"These pictures have {pixels / 1e6:,.0f} million pixels, where {FASTER} of a JPEG count as one; "
+            f"at most {MAX_PIXELS / 1e6:,.0f} million can be read. Make them smaller: {4 * SIDE} px a side "
+            "are plenty."
+        )
+
+
+def _cost(data: bytes) -> int | None:
+    """Pixels of a picture, by its beginning, as MAX_PIXELS counts them; None where that does not say so."""
+    pixels = images.stated_pixels(data)
+    return pixels and pixels // (FASTER if file_kind(data) == "JPEG" else 1)
 
 
 def joined(shots: Shots, more: Shots) -> dict[str, list[Pixels]]:

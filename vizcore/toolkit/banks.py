@@ -4,6 +4,8 @@ A sum over all waves of power times some weight is a quadratic form of a kernel'
 all kernels of a size. So the products of cells, added up over a filter's kernels, say all of its power.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,28 +39,34 @@ def _shapes(weights: Floats) -> tuple[Floats, Floats, Floats]:
     count, inside, rows, columns = weights.shape
     cells = weights.reshape(count, inside, rows * columns)
     products = (cells.swapaxes(1, 2) @ cells).reshape(count, -1)  # (O, (h·w)²)
-    waves = _waves()
-    moving = waves != 0  # all but the mean
-    doubled = np.exp(2j * np.angle(waves)) * moving  # a wave and its opposite agree
-    across, along, total, still, length = (
-        products @ _form(rows, columns, share)
-        for share in (doubled.real, doubled.imag, np.ones(len(waves)), ~moving, np.abs(waves))
-    )
+    apart = _apart(rows, columns)
+    across, along, total, still, length = (products @ power[apart] for power in _powers(rows, columns))
     orientation = np.round(90 - np.degrees(np.arctan2(along, across)) / 2, 9) % 180  # nearly 180 is 0
     lost = np.hypot(across, along) <= 1e-6 * (total - still)
     frequency = np.divide(length, total, out=np.full(count, np.nan), where=total > 0)
     return np.where(lost, np.nan, orientation), frequency, _separable(weights)
 
 
-def _form(rows: int, columns: int, share: Floats) -> Floats:
-    """((h·w)²,) how much each product of two cells adds to the power, of which a share (33·33,) counts."""
-    down, right = np.mgrid[1 - rows : rows, 1 - columns : columns].reshape(2, -1)  # between two cells
+@lru_cache(maxsize=64)
+def _powers(rows: int, columns: int) -> Floats:
+    """(5, 2·h - 1, 2·w - 1) what the product of two cells adds to power, by how far they lie apart.
+
+    To the power across and along, angles doubled so that a wave and its opposite agree; to that of all waves
+    and of the mean alone; to power times frequency.
+    """
     waves = _waves()
-    power = share @ np.cos(2 * np.pi * (np.outer(waves.imag, down) + np.outer(waves.real, right)))
+    doubled = np.exp(2j * np.angle(waves)) * (waves != 0)
+    shares = np.stack([doubled.real, doubled.imag, np.ones(len(waves)), waves == 0, np.abs(waves)])
+    down, right = np.mgrid[1 - rows : rows, 1 - columns : columns].reshape(2, -1)
+    phases = np.outer(waves.imag, down) + np.outer(waves.real, right)
+    return (shares @ np.cos(2 * np.pi * phases)).reshape(-1, 2 * rows - 1, 2 * columns - 1)
+
+
+def _apart(rows: int, columns: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Twice ((h·w)²,): how far the two cells of each product lie apart, from 0 on."""
     row, column = np.divmod(np.arange(rows * columns), columns)
-    shifts = ((row, rows), (column, columns))
-    apart = (np.subtract.outer(place, place).ravel() + size - 1 for place, size in shifts)
-    return power.reshape(2 * rows - 1, 2 * columns - 1)[tuple(apart)]
+    down, right = np.subtract.outer(row, row), np.subtract.outer(column, column)
+    return down.ravel() + rows - 1, right.ravel() + columns - 1
 
 
 def _waves() -> NDArray[np.complex128]:

@@ -26,7 +26,6 @@ __all__ = [
 ]
 
 MOST_HELD = 2_000  # held-out examples: more would only take time
-MOST_KEPT = 400_000_000  # bytes of data sets that all sessions share
 SHEET = 1_000  # pictures that get noise together
 
 OWN = "own"  # in settings: somebody's own pictures, which come with the run
@@ -97,7 +96,7 @@ class Own:
 
 TITLES: Mapping[str, str] = {name: entry.title for name, entry in DATASETS.items()} | {OWN: "Own pictures"}
 
-_kept: Shared[Dataset] = Shared(MOST_KEPT, lambda data: data.nbytes)
+_kept = Shared[Dataset]()
 
 
 def own(images: Pixels, labels: Labels, classes: NDArray[np.str_]) -> Own:

@@ -3,11 +3,13 @@
 import os
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import torch
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 # As many forward passes at once as there are cores, each on one core: two users who each
 # take every core slow one another down fifteenfold (OpenMP teams that wait for each other).
@@ -49,3 +51,17 @@ def run(compute: Callable[[str], T], device: str | None = None) -> tuple[T, str]
         except torch.OutOfMemoryError:
             torch.cuda.empty_cache()
         return compute("cpu"), "The GPU's memory is full, so this was computed on the CPU instead."
+
+
+def in_turn(compute: Callable[P, T]) -> Callable[P, T]:
+    """A function that trains or runs small networks on the CPU, and counts as one forward pass.
+
+    It must not call `run`: whoever waits for a second turn while holding one may wait for ever.
+    """
+
+    @wraps(compute)
+    def waiting(*given: P.args, **named: P.kwargs) -> T:
+        with _passes:
+            return compute(*given, **named)
+
+    return waiting

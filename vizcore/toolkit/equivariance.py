@@ -11,6 +11,7 @@ how far the layer is from being invariant.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -73,15 +74,18 @@ class Subject:
     def _check_side(self, side: int) -> None:
         """Refuse squares that do not fit the list at its end, or maps too small to be wound round a torus."""
         windows.check("side of the square", side, 16, 512)
-        try:
-            if self.net == SEGMENTER and side != segmenter.SEGMENTER.input_shape[1]:
-                raise RuntimeError
-            network = antialias.rewired(nets.skeleton(self.net), border=self.border, taps=self.taps)
-            graphs.outputs(network, torch.zeros(1, *self.entry.input_shape, device="meta"))
-        except RuntimeError as error:
-            raise InputError(
-                f"{self.entry.title} cannot see squares of {side} px. Take those that it was made for."
-            ) from error
+        own = side == segmenter.SEGMENTER.input_shape[1]
+        if not (own if self.net == SEGMENTER else self.blank):
+            what = f"{self.entry.title} cannot see squares of {side} px"
+            raise InputError(f"{what}. Take those that it was made for.")
+
+    @property
+    def blank(self) -> tuple[tuple[Step, ...], Mapping[str, Tensor]] | None:
+        """The steps of a classifier without weights, and what flows out of each: shapes without values.
+
+        None where it cannot see squares of that side.
+        """
+        return _blank(nets.structure(self.net), self.entry.input_shape[1], self.border, self.taps)
 
     def check_classifier(self) -> None:
         """Refuse the segmenter where one class for the whole picture is asked for."""
@@ -93,6 +97,18 @@ class Subject:
         pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).to(where)
         entry = self.entry
         return inputs.normalised(inputs.coloured(pixels, entry), entry)
+
+
+@lru_cache(maxsize=64)
+def _blank(
+    structure: str, side: int, border: str, taps: int
+) -> tuple[tuple[Step, ...], Mapping[str, Tensor]] | None:
+    network = antialias.rewired(nets.skeleton(structure), border=border, taps=taps)
+    batch = torch.zeros(1, nets.find(structure).input_shape[0], side, side, device="meta")
+    try:
+        return network, {INPUT: batch} | graphs.outputs(network, batch)
+    except RuntimeError:
+        return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vizcore.toolkit import device, equivariance, graphs, warps
+from vizcore.toolkit import device, equivariance, estimates, graphs, images, warps
 from vizcore.toolkit.equivariance import Reference, Subject
 from vizcore.toolkit.graphs import Step
 from vizcore.toolkit.images import Image
+from vizcore.toolkit.shared import Shared
 from vizcore.toolkit.warps import Backward
 
 Floats: TypeAlias = NDArray[np.float64]
+
+ERRORS = 5  # times as long as writing maps it takes to compare them with others
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +50,7 @@ class Glances:
     def __init__(self, subject: Subject, image: Image) -> None:
         self.subject = subject
         self.pixels = subject.seen(image)
-        self._still: dict[str, tuple[tuple[Step, ...], Reference]] = {}  # device -> network, and its maps
+        self._digest = images.digest(self.pixels)
 
     @cached_property
     def still(self) -> Glance:
@@ -93,8 +96,19 @@ class Glances:
 
     def _standing(self, where: str) -> tuple[tuple[Step, ...], Reference]:
         """The network on a device, and what it makes of the picture as it is."""
-        if where not in self._still:
-            network = self.subject.network(where)
-            still = equivariance.reference(network, self.subject.batch([self.pixels], where))
-            self._still[where] = network, still
-        return self._still[where]
+        network = self.subject.network(where)
+
+        def look() -> Reference:
+            return equivariance.reference(network, self.subject.batch([self.pixels], where))
+
+        return network, _references.get((self.subject, self._digest, where), look)
+
+
+_references = Shared[Reference]()
+
+
+def expected(subject: Subject) -> float:
+    """Seconds until a loaded classifier has looked at a picture as it is and at a moved one, errors too."""
+    if (blank := subject.blank) is None:
+        return 0.0  # whoever looks is told so
+    return 2 * estimates.passing(*blank) + ERRORS * estimates.writing(*blank)

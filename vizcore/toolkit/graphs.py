@@ -8,16 +8,20 @@ runs at that moment fails. The names are those that torch.fx (and torchvision's 
 import copy
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
-from vizcore.toolkit.modules import Add, Call, Concat, Multiply, Permute, Scale, Slot
+from vizcore.toolkit.modules import Add, Call, Concat, Multiply, Permute, Scale, Slot, mapped
 
 INPUT = "input"  # what the first step reads: the picture as the network receives it
+# They keep the shape. The meta device finds that out in Python, in milliseconds that hold up everybody else.
+SAME_SHAPE = (F.batch_norm, F.gelu, F.hardsigmoid, F.hardswish, F.layer_norm, F.relu)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,35 @@ def steps(net: nn.Module, batch: Tensor) -> tuple[Step, ...]:
     return tuple(recorder.found)
 
 
+def bound(known: Iterable[Step], bare: nn.Module, net: nn.Module) -> tuple[Step, ...]:
+    """The steps of a network from those of its twin on the meta device; it need not run for that.
+
+    Args:
+        known: from `steps(bare, ...)`.
+        bare: built as `net`.
+        net: never changed.
+    """
+    places = {id(module): net.get_submodule(path) for path, module in bare.named_modules()}
+    weights: dict[int, Tensor] = {id(own): net.get_parameter(name) for name, own in bare.named_parameters()}
+    return tuple(
+        replace(step, module=places[id(step.module)])
+        if id(step.module) in places
+        else replace(step, module=_refilled(step.module, weights))
+        for step in known
+    )
+
+
+def _refilled(module: nn.Module, weights: Mapping[int, Tensor]) -> nn.Module:
+    """What stands for a function, with other weights: those under the ids of its own."""
+    copied: Any = copy.copy(module)
+    copied._parameters = {name: weights[id(own)] for name, own in module._parameters.items()}
+    if isinstance(copied, Call):
+        copied.arguments = mapped(
+            copied.arguments, lambda entry: weights[id(entry)] if isinstance(entry, Tensor) else entry
+        )
+    return copied
+
+
 def outputs(
     network: Iterable[Step],
     batch: Tensor,
@@ -70,14 +103,15 @@ def outputs(
     values = {INPUT: batch, **(known or {})}
     wanted = None if only is None else list(only)
     missing = set(wanted or ()) - {INPUT}
-    for step in network:
-        if wanted is not None and not missing:
-            break
-        given = (values[name] for name in step.inputs)
-        if getattr(step.module, "inplace", False):  # it would write over the output of the step before
-            given = (value.clone() for value in given)
-        values[step.name] = step.module(*given)
-        missing.discard(step.name)
+    with _Quick() if batch.is_meta else nullcontext():
+        for step in network:
+            if wanted is not None and not missing:
+                break
+            given = (values[name] for name in step.inputs)
+            if getattr(step.module, "inplace", False):  # it would write over the output of the step before
+                given = (value.clone() for value in given)
+            values[step.name] = step.module(*given)
+            missing.discard(step.name)
     if wanted is not None:
         return {name: values[name] for name in wanted}
     del values[INPUT]
@@ -96,6 +130,21 @@ def as_maps(output: Tensor, channels_last: bool = False) -> Tensor:
     if output.dim() == 2:
         return output[:, :, None, None]
     return output.permute(0, 3, 1, 2) if channels_last else output
+
+
+class _Quick(TorchFunctionMode):
+    """Shapes on the meta device, without much ado."""
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: object, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        return _result(func, args, kwargs or {})
+
+
+def _result(func: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    if func in SAME_SHAPE and args[0].is_meta:
+        return torch.empty_like(args[0])
+    return func(*args, **kwargs)
 
 
 class _Recorder(TorchFunctionMode):
@@ -141,7 +190,7 @@ class _Recorder(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: object, args: Any = (), kwargs: Any = None
     ) -> Any:
-        result = func(*args, **(kwargs or {}))
+        result = _result(func, args, kwargs or {})
         if self._running:
             several = isinstance(result, (tuple, list))
             for part, output in enumerate(result if several else [result]):
@@ -162,14 +211,14 @@ class _Recorder(TorchFunctionMode):
 
     def _slots(self, arguments: Any, given: list[Tensor]) -> Any:
         """Arguments with a Slot for every output of a step; the outputs are appended to `given`."""
-        if isinstance(arguments, Tensor) and id(arguments) in self.names:
-            given.append(arguments)
+
+        def slot(entry: Any) -> Any:
+            if not isinstance(entry, Tensor) or id(entry) not in self.names:
+                return entry
+            given.append(entry)
             return Slot(len(given) - 1)
-        if isinstance(arguments, (tuple, list)) and not isinstance(arguments, torch.Size):
-            return type(arguments)(self._slots(entry, given) for entry in arguments)
-        if isinstance(arguments, dict):
-            return {key: self._slots(entry, given) for key, entry in arguments.items()}
-        return arguments
+
+        return mapped(arguments, slot)
 
     def _add(self, path: str, module: nn.Module, given: Iterable[object], output: Tensor) -> None:
         name = path if not self.calls[path] else f"{path}_{self.calls[path]}"

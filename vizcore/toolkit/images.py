@@ -34,13 +34,15 @@ Image: TypeAlias = NDArray[np.float32]  # (H, W, 3), red green blue, sRGB in [0,
 
 MAX_BYTES = 20_000_000  # of a file
 MAX_PIXELS = 50_000_000  # of a picture, before it is scaled; 200 MB while it is read
-MAX_PIXELS_WEBP = 16_000_000  # its decoder holds four copies
+PROGRESSIVE = "progressive JPEG"
+FEWER = {"WebP": 15_000_000, PROGRESSIVE: 25_000_000}  # pixels of kinds whose decoders hold several copies
 LONG_SIDE = 1280  # px of a picture that is kept; networks look at 224 of them
 MAX_SIDE = 65_535  # px, what JPEG and GIF can say
 MAX_READS = 200_000  # of a decoder; an honest 20 MB file needs some 20,000
 MAX_SCANS = 100  # of a JPEG; an honest progressive one has about 10
 SCAN = re.compile(rb"\xff\xda\0[\x06-\x0c][\x01-\x04]")  # marker, length and components of a JPEG scan
 GAP = 3  # shrink roughly to this many times the wanted size, then finely
+LARGE = 16_000_000  # pixels from where on half of that has to do, since it lies in memory beside the picture
 
 READERS: Mapping[str, type[ImageFile]] = {
     "PNG": PngImageFile,
@@ -105,7 +107,7 @@ def read(data: bytes, *, max_side: int = LONG_SIDE) -> Picture:
     with _damage_explained(kind):
         file = READERS[kind](_Steps(data))
         width, height = file.size
-        _check_size(kind, width, height)
+        _check_size(kind, file)
         scale = min(1.0, max_side / max(width, height))
         small, see_through = _shrunk(file, (max(1, round(width * scale)), max(1, round(height * scale))))
         turn = UPRIGHT.get(_orientation(file))
@@ -123,6 +125,26 @@ def read(data: bytes, *, max_side: int = LONG_SIDE) -> Picture:
     if scale < 1:
         notes.append(f"Scaled from {width} × {height} to {small.width} × {small.height} pixels.")
     return Picture(np.asarray(small, np.float32) / np.float32(255), tuple(notes))
+
+
+def stated_pixels(data: bytes) -> int | None:
+    """How many pixels `read` would decode of a picture file, by its header alone.
+
+    Args:
+        data: the file, or its beginning.
+
+    Returns:
+        0 for a picture that it would refuse; None where the header cannot be read.
+    """
+    kind = file_kind(data) or ""
+    try:
+        file = READERS[kind](_Steps(data))
+        _check_size(kind, file)
+    except TooLarge:
+        return 0
+    except Exception:  # broken files raise anything
+        return None
+    return file.width * file.height
 
 
 def encode_png(image: Image) -> bytes:
@@ -160,13 +182,14 @@ def _readable_kind(data: bytes) -> str:
     return kind
 
 
-def _check_size(kind: str, width: int, height: int) -> None:
+def _check_size(kind: str, file: ImageFile) -> None:
     """Refuse a picture that would take too much memory; called before any pixel is decoded."""
-    most = MAX_PIXELS_WEBP if kind == "WebP" else MAX_PIXELS
-    if width * height > most or max(width, height) > MAX_SIDE:
+    kind = PROGRESSIVE if "progressive" in file.info else kind
+    most = FEWER.get(kind, MAX_PIXELS)
+    if file.width * file.height > most or max(file.size) > MAX_SIDE:
         raise TooLarge(
-            f"This {kind} has {width} x {height} pixels; at most {most / 1e6:.0f} million in all and "
-            f"{MAX_SIDE:,} a side can be read. Save it smaller."
+            f"This {kind} has {file.width} x {file.height} pixels; at most {most / 1e6:.0f} million in all "
+            f"and {MAX_SIDE:,} a side can be read. Save it smaller."
         )
 
 
@@ -194,8 +217,10 @@ def _shrunk(file: ImageFile, size: tuple[int, int]) -> tuple[PIL.Image.Image, bo
     Works strip by strip, so that only the pixels of the file are held in full: 50 million of them are 200 MB.
     """
     _rescale_key_colour(file)
-    draft = file.draft(None, (GAP * size[0], GAP * size[1]))  # a JPEG can be decoded at 1/2, 1/4 or 1/8
-    across, down = (max(1, side // (GAP * goal)) for side, goal in zip(file.size, size, strict=True))
+    gap = GAP if file.width * file.height <= LARGE else GAP / 2
+    wanted = round(gap * size[0]), round(gap * size[1])
+    draft = file.draft(None, wanted)  # a JPEG can be decoded at 1/2, 1/4 or 1/8
+    across, down = (max(1, side // goal) for side, goal in zip(file.size, wanted, strict=True))
     box = draft[1] if draft else (0, 0, *file.size)
     rough = PIL.Image.new("RGB", (ceil(file.width / across), ceil(file.height / down)))
     rows = down * ceil(1_000_000 / (down * file.width))

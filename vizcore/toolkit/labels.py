@@ -8,8 +8,9 @@ def clean_label(text: str, *, limit: int = 40) -> str:
     """Return `text` as one short line that cannot disturb the page around it.
 
     Removes what Unicode files under category C (controls, overrides of the writing direction,
-    zero-width and unassigned characters), normalises to NFKC and turns every run of white space
-    into one space. Markdown is left as it is: show a label with `st.text` or escape it.
+    zero-width and unassigned characters), normalises to NFKC, but three dots to an ellipsis, and turns
+    every run of white space into one space. A label that is cleaned once more stays as it is. Markdown
+    is left as it is, too: show a label with `st.text` or escape it.
     Source of the categories: Unicode Standard, section 4.5; of NFKC: Unicode Standard Annex 15.
 
     Args:
@@ -20,7 +21,7 @@ def clean_label(text: str, *, limit: int = 40) -> str:
         1 to `limit` characters; "unnamed" where nothing is left to show.
     """
     visible = (c for c in text[: 100 * limit] if c.isspace() or unicodedata.category(c)[0] != "C")
-    label = " ".join(unicodedata.normalize("NFKC", "".join(visible)).split())
+    label = " ".join(unicodedata.normalize("NFKC", "".join(visible)).replace("...", "…").split())
     if len(label) > limit:
         label = label[: limit - 1].rstrip() + "…"
     return label or "unnamed"
@@ -32,3 +33,8 @@ def escaped(label: str) -> str:
     A backslash before a punctuation mark of ASCII is not shown (CommonMark 0.31, section 2.4).
     """
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", label)
+
+
+def quoted(label: str) -> str:
+    """The label as part of a docstring of Python, which nothing in it can end."""
+    return " ".join(label.split()).replace("\\", "/").replace('"', "'")

@@ -82,11 +82,14 @@ class Slot:
 
 
 def filled(arguments: Any, outputs: Sequence[Tensor]) -> Any:
-    """Arguments with an output in the place of each Slot, however deep in lists."""
-    if isinstance(arguments, Slot):
-        return outputs[arguments.number]
-    if isinstance(arguments, (tuple, list)):
-        return type(arguments)(filled(entry, outputs) for entry in arguments)
+    """Arguments with an output in the place of each Slot."""
+    return mapped(arguments, lambda entry: outputs[entry.number] if isinstance(entry, Slot) else entry)
+
+
+def mapped(arguments: Any, change: Callable[[Any], Any]) -> Any:
+    """Arguments with `change(entry)` in the place of each entry, however deep in lists."""
+    if isinstance(arguments, (tuple, list)) and not isinstance(arguments, torch.Size):
+        return type(arguments)(mapped(entry, change) for entry in arguments)
     if isinstance(arguments, dict):
-        return {key: filled(entry, outputs) for key, entry in arguments.items()}
-    return arguments
+        return {key: mapped(entry, change) for key, entry in arguments.items()}
+    return change(arguments)

@@ -26,12 +26,11 @@ from vizcore.toolkit import architectures, checkpoints, pretrained, specs, surge
 from vizcore.toolkit.data import DIGIT_CLASSES, SHAPE_CLASSES
 from vizcore.toolkit.device import best
 from vizcore.toolkit.errors import InputError, pick
-from vizcore.toolkit.graphs import Step, steps
+from vizcore.toolkit.graphs import Step, bound, outputs, steps
 from vizcore.toolkit.matching import Architecture, written
 from vizcore.toolkit.shared import Shared
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
-KEPT = 1_000_000_000  # bytes of networks that stay loaded; VGG-16 takes 553 MB
 Weights = Mapping[str, Tensor]
 
 
@@ -133,7 +132,7 @@ def find(reference: str) -> Net:
 def _check_fit(reference: str) -> None:
     """Raise an InputError unless the operations of a reference are possible; pages ask that many times."""
     base, operations = surgery.split(reference)
-    surgery.replacements({step.name: step.module for step in _skeleton(base)}, operations)
+    surgery.replacements({step.name: step.module for step in _skeleton(_seedless(base)).steps}, operations)
 
 
 def _find(base: str) -> Net:
@@ -242,6 +241,11 @@ def load(reference: str, device: str | None = None) -> nn.Module:
     return _loaded(reference, device)[0]
 
 
+def loaded(reference: str, device: str | None = None) -> bool:
+    """Whether a network is there already, so that `load` and `network` take no time."""
+    return _networks.known((surgery.split(str(reference))[0], device or best())) is not None
+
+
 def network(reference: str, device: str | None = None) -> tuple[Step, ...]:
     """The steps of a network with its weights, see `graphs.steps`; arguments and errors as of `load`."""
     return _loaded(reference, device)[1]
@@ -252,17 +256,22 @@ def _loaded(reference: str, device: str | None) -> tuple[nn.Module, tuple[Step, 
     net, where = _find(base), device or best()
 
     def built() -> tuple[nn.Module, tuple[Step, ...]]:
-        module = fresh(net).to(where)
-        return module, steps(module, torch.zeros(1, *net.input_shape, device=where))
+        module, known = fresh(net).to(where), _skeleton(_seedless(base))
+        return module, bound(known.steps, known.module, module)
 
     found = _networks.get((base, where), built)
     return surgery.operate(*found, operations) if operations else found
 
 
 _seeding = threading.Lock()  # PyTorch's global generator has one owner at a time
-_networks: Shared[tuple[nn.Module, tuple[Step, ...]]] = Shared(
-    KEPT, lambda found: sum(weight.nbytes for weight in found[0].state_dict().values())
-)
+
+
+def nbytes(found: tuple[nn.Module, tuple[Step, ...]]) -> int:
+    """Memory of a loaded network: 553 MB for VGG-16."""
+    return sum(weight.nbytes for weight in found[0].state_dict().values())
+
+
+_networks = Shared(nbytes)
 
 
 def fresh(net: Net) -> nn.Module:
@@ -281,22 +290,50 @@ def fresh(net: Net) -> nn.Module:
     return module.eval().requires_grad_(False)
 
 
+@dataclass(frozen=True, eq=False)
+class Skeleton:
+    """A network without its weights (on PyTorch's meta device): enough for every shape."""
+
+    module: nn.Module
+    steps: tuple[Step, ...]
+    outputs: Mapping[str, Tensor]  # of each step, for one picture
+
+
 def skeleton(reference: str) -> tuple[Step, ...]:
-    """The steps of a network without its weights (on PyTorch's meta device): enough for every shape.
+    """The steps of a network without its weights.
+
+    Raises:
+        InputError: there is no such network.
+    """
+    return _skeleton(structure(reference)).steps
+
+
+def blank(reference: str) -> Mapping[str, Tensor]:
+    """What flows out of each step for one picture: shapes without values. Errors as of `skeleton`."""
+    return _skeleton(structure(reference)).outputs
+
+
+def structure(reference: str) -> str:
+    """The same for all networks of equal layers: a reference without its seed, and without operations.
 
     Raises:
         InputError: there is no such network.
     """
     find(reference)
-    return _skeleton(surgery.split(str(reference))[0])
+    return _seedless(reference)
+
+
+def _seedless(reference: str) -> str:
+    return surgery.split(str(reference))[0].partition("~")[0]
 
 
 @lru_cache(maxsize=32)
-def _skeleton(base: str) -> tuple[Step, ...]:
-    """The steps of a reference without operations: these change no shape."""
-    net = _find(base)
-    with torch.device("meta"):
-        return steps(net.build(len(net.classes)).eval(), torch.zeros(1, *net.input_shape))
+def _skeleton(structure: str) -> Skeleton:
+    net = _find(structure)
+    with torch.device("meta"), torch.no_grad():
+        module, batch = net.build(len(net.classes)).eval(), torch.zeros(1, *net.input_shape)
+        found = steps(module, batch)
+        return Skeleton(module, found, outputs(found, batch))
 
 
 def fill(module: nn.Module, weights: Weights, title: str) -> None:

@@ -1,5 +1,7 @@
 """The equations of one step of an optimiser, with the numbers of that step."""
 
+from functools import lru_cache
+
 from vizcore.toolkit.errors import InputError, pick
 from vizcore.toolkit.formula_latex import latex, with_numbers
 from vizcore.toolkit.latex import number, signed
@@ -10,6 +12,7 @@ from vizcore.toolkit.update_rules import RULES, SYMBOLS, Rule
 from vizcore.toolkit.update_sums import Sum
 
 
+@lru_cache(maxsize=64)
 def equations(optimizer: str, axis: str = "w") -> tuple[tuple[str, str], ...]:
     """The equations of a step in LaTeX: left side and right side of each, in order.
 

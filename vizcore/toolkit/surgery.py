@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -198,6 +199,7 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
 }
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> tuple[Operation, ...]:
     """The operations that a reference names behind its network, parted by `!`.
 

@@ -7,6 +7,7 @@ the other one, j. A name with `_old` is what it was before the step: 0 before th
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vizcore.toolkit.expressions import Program, built, constant, variable
 from vizcore.toolkit.formula import parsed
@@ -70,7 +71,7 @@ class Rule:
 
     def tree(self, name: str) -> ast.expr:
         """The equation of one of its left sides."""
-        return parsed(self.equations[name], SYMBOLS)
+        return _tree(self.equations[name])
 
     def program(self, settings: Mapping[str, float]) -> Program:
         """One step of one coordinate: takes `names`, gives each left side in the order of the equations.
@@ -83,6 +84,12 @@ class Rule:
         for name in self.equations:
             known[name] = built(self.tree(name), known)
         return Program(list(inputs.values()), [known[name] for name in self.equations])
+
+
+@lru_cache(maxsize=64)
+def _tree(equation: str) -> ast.expr:
+    """A race asks for each equation many times."""
+    return parsed(equation, SYMBOLS)
 
 
 _MOMENTUM = Parameter("momentum", "Momentum μ", 0, 0.999, 0.9, 0.01)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vizcore.toolkit import device
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.training import MEAN, STD, Training
 
@@ -71,6 +72,7 @@ class Walk:
         return self.logits.argmax(axis=1)
 
 
+@device.in_turn
 def ahead(run: Training, steps: int) -> Training:
     """The same run some steps on: weights as `next` would make them, but nothing is measured on the way.
 
@@ -85,6 +87,7 @@ def ahead(run: Training, steps: int) -> Training:
     return run
 
 
+@device.in_turn
 def walked(run: Training, chosen: tuple[int, int] | None = None) -> Walk:
     """The next step of a run.
 

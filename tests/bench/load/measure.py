@@ -5,12 +5,13 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from websockets.exceptions import WebSocketException
@@ -42,13 +43,23 @@ class Server:
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * PAGE_KB / 1024
 
 
+Heavy = Callable[[Server], AsyncIterator[object]]  # one item for each thing that was done
+
+
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """The app on a free port of this machine, with its runs and its log in `folder`, as long as the block."""
+def serving(folder: Path, **settings: object) -> Iterator[Server]:
+    """The app on a free port of this machine, with its runs and its log in `folder`, as long as the block.
+
+    Args:
+        folder: an empty one.
+        settings: of the server, by the names behind CONVOSCOPE_.
+    """
     log, address = folder / "server.log", f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    with process(["env", f"CONVOSCOPE_RUNS={folder / 'runs'}", *command, *options], log) as child:
+    given = {"RUNS": folder / "runs", **settings}
+    environment = [f"CONVOSCOPE_{name}={value}" for name, value in given.items()]
+    with process(["env", *environment, *command, *options], log) as child:
         wait_until_healthy(address, PATIENCE, log)
         yield Server(address, child.pid)
 
@@ -63,11 +74,16 @@ class Measured:
     errors: list[str] = field(default_factory=list)
     crossed: list[str] = field(default_factory=list)  # what one got that was not one's own
     cpu: float = 0.0  # s of the server during the interactions
-    grown: float = 0.0  # MB
+    grown: float = 0.0  # MB, with what the visits themselves take where several came
+    beside: int = 0  # how much was done by the one who does heavy work
 
     def wait(self, percent: float) -> float:
         """Seconds that so many percent of the interactions took at most; infinite where there was none."""
         return float(np.percentile(self.waits, percent)) if self.waits else float("inf")
+
+    def opening(self, percent: float) -> float:
+        """The same of the opening of pages."""
+        return float(np.percentile(self.opened, percent)) if self.opened else float("inf")
 
     @property
     def cost(self) -> float:
@@ -79,14 +95,20 @@ class Measured:
         return (
             f"{self.visitors} visitors, {len(self.waits)} interactions: p50 {1000 * self.wait(50):.0f} ms, "
             f"p95 {1000 * self.wait(95):.0f} ms, p99 {1000 * self.wait(99):.0f} ms; "
-            f"opening p95 {np.percentile(self.opened or [0], 95):.1f} s; {len(self.errors)} errors, "
+            f"opening p95 {self.opening(95):.1f} s; {len(self.errors)} errors, "
             f"{len(self.crossed)} crossed; {self.cost:.1f} ms CPU each, {self.grown:+.0f} MB "
             f"(load {load} on {os.cpu_count()} cores)"
         )
 
 
 def crowd(
-    server: Server, visits: Sequence[Visit], *, visitors: int, seconds: float, think: float = 4.0
+    server: Server,
+    visits: Sequence[Visit],
+    *,
+    visitors: int,
+    seconds: float,
+    think: float = 4.0,
+    beside: Heavy | None = None,
 ) -> Measured:
     """Let visitors open pages, all at once and each the next of `visits`, and use them for a time.
 
@@ -96,8 +118,24 @@ def crowd(
         visitors: how many there are.
         seconds: how long they go on once all pages are open.
         think: s from an answer to the next move, on average.
+        beside: what one more does meanwhile, again and again.
     """
-    return asyncio.run(_crowd(server, [visits[who % len(visits)] for who in range(visitors)], seconds, think))
+    theirs = [visits[who % len(visits)] for who in range(visitors)]
+    return asyncio.run(_crowd(server, theirs, seconds, think, beside))
+
+
+def class_of(visitors: int, server: Server, visits: Sequence[Visit], **how: Any) -> Measured:
+    """A `crowd` that comes once all is imported and computed that is so only once.
+
+    Raises:
+        AssertionError: somebody did not get what they asked for.
+    """
+    for visit in visits:
+        alone(server, visit, 2 * len(visit.moves))
+    found = crowd(server, visits, visitors=visitors, **how)
+    print(found)
+    assert (found.errors, found.crossed) == ([], [])
+    return found
 
 
 def alone(server: Server, visit: Visit, interactions: int) -> Measured:
@@ -128,12 +166,17 @@ def come_and_go(server: Server, visits: Sequence[Visit], times: int, at_once: in
     return found.errors + found.crossed
 
 
-async def _crowd(server: Server, visits: Sequence[Visit], seconds: float, think: float) -> Measured:
+async def _crowd(
+    server: Server, visits: Sequence[Visit], seconds: float, think: float, beside: Heavy | None
+) -> Measured:
     found = Measured(len(visits))
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(len(visits)))
+    memory = server.memory()
     async with AsyncExitStack() as stack:
+        if beside:
+            await stack.enter_async_context(_going(beside(server), found))
         opened = await asyncio.gather(*(_open(server, visit, stack, found) for visit in visits))
-        cpu, memory = server.cpu(), server.memory()
+        cpu = server.cpu()
         end = time.monotonic() + seconds
         await asyncio.gather(
             *(
@@ -158,6 +201,26 @@ async def _alone(server: Server, visit: Visit, interactions: int) -> Measured:
     return found
 
 
+@asynccontextmanager
+async def _going(work: AsyncIterator[object], found: Measured) -> AsyncIterator[None]:
+    """Let somebody do heavy work as long as the block, once it has begun; that it fails is an error."""
+    await anext(work)
+
+    async def go_on() -> None:
+        async for _ in work:
+            found.beside += 1
+
+    task = asyncio.create_task(go_on())
+    try:
+        yield
+    finally:
+        if task.done():
+            found.errors.append(f"the heavy work ended: {task.exception()!r}")
+        task.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await task
+
+
 async def _open(server: Server, visit: Visit, stack: AsyncExitStack, found: Measured) -> Visitor | None:
     """A visitor whose page stands there; None where it does not come."""
     begin = time.perf_counter()
@@ -174,9 +237,10 @@ async def _use(visitor: Visitor, visit: Visit, who: int, found: Measured, end: f
     """Think and move until the end."""
     chance = random.Random(who)
     for turn in count():
-        await asyncio.sleep(chance.uniform(0, 2 * think))
-        if time.monotonic() > end:
+        thought = chance.uniform(0, 2 * think)
+        if time.monotonic() + thought > end:
             return
+        await asyncio.sleep(thought)
         await _move(visitor, visit, who, turn, found)
 
 

@@ -9,7 +9,8 @@ import json
 import struct
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -18,16 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PATIENCE = 60.0  # s for one answer
 OVER = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 # What a page says instead of what was asked for (pages/server/errors.py).
-FAILED = ("This part of the page failed", "Not possible]")
+IMPOSSIBLE = "Not possible]"
+FAILED = ("This part of the page failed", IMPOSSIBLE)
 
 
 class Failed(Exception):
@@ -50,6 +54,20 @@ class Part:
     def id(self) -> str:
         return str(getattr(getattr(self.element, self.kind), "id", ""))
 
+    @property
+    def key(self) -> str:
+        """The part's own, behind what Streamlit puts before it."""
+        return self.id.split("-", 2)[-1]
+
+    @property
+    def choices(self) -> list[str]:
+        """What a row, a list or a slider of words can be set to; nothing for other elements."""
+        control = getattr(self.element, self.kind)
+        if getattr(control, "disabled", False):
+            return []
+        options = getattr(control, "options", ())
+        return [option.content for option in options] if self.kind == "button_group" else list(options)
+
 
 class Visitor:
     """One session: `async with Visitor(address, "/pooling") as visitor`."""
@@ -61,6 +79,7 @@ class Visitor:
             raise ValueError(f"a load test asks this machine only, not {place.hostname}")
         self.address, self._host = address, place.netloc
         self._page, self._query = urlsplit(link).path.strip("/"), urlsplit(link).query
+        self.session = ""  # what the server calls this visit
         self._hash = ""
         self._run = 0
         self._states: dict[str, WidgetState] = {}
@@ -74,8 +93,13 @@ class Visitor:
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
             compression=None,
+            close_timeout=1,
         )
-        await self._rerun()
+        try:
+            await self._rerun()
+        except BaseException:
+            await self._socket.close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -98,7 +122,7 @@ class Visitor:
         raise Failed(f"the page has no {key!r}")
 
     async def set(self, key: str, value: object) -> None:
-        """Move a control: text for a list or a row of names, a number or a truth for what takes one."""
+        """Move a control: text for a list or a row of names; a number, truth or file for what takes one."""
         part = self.part(key)
         state = WidgetState(id=part.id)
         if part.kind == "button_group" or (part.kind == "slider" and part.element.slider.options):
@@ -107,6 +131,8 @@ class Visitor:
             state.double_array_value.data.append(float(str(value)))
         elif isinstance(value, bool):
             state.bool_value = value
+        elif isinstance(value, UploadedFileInfo):
+            state.file_uploader_state_value.uploaded_file_info.append(value)
         else:
             state.string_value = str(value)
         self._states[part.id] = state
@@ -123,6 +149,24 @@ class Visitor:
         name = f"$$STREAMLIT_INTERNAL_KEY_{part.id}__events"
         events = json.dumps([{"event": "pick", "value": value}])
         await self._rerun(part.fragment, WidgetState(id=name, json_trigger_value=events))
+
+    async def flood(self, pause: float) -> AsyncIterator[None]:
+        """Ask for the page every `pause` s, without waiting for it, until the server hangs up."""
+        reading = asyncio.create_task(self._ignore())
+        try:
+            while not reading.done():
+                await self._ask_for_a_run()
+                yield
+                await asyncio.sleep(pause)
+        except ConnectionClosed:
+            return
+        finally:
+            reading.cancel()
+
+    async def _ignore(self) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await self._socket.recv(decode=False)
 
     def message(self, key: str) -> "Message":
         """What a component got."""
@@ -143,6 +187,15 @@ class Visitor:
 
     async def _rerun(self, fragment: str = "", trigger: WidgetState | None = None) -> None:
         """Run the page, or one fragment of it, and take in what it draws."""
+        await self._ask_for_a_run(fragment, trigger)
+        async with asyncio.timeout(PATIENCE):
+            while not self._take(ForwardMsg.FromString(await self._socket.recv(decode=False))):
+                pass
+        for said in map(_words, self.parts()):
+            if any(sign in said for sign in FAILED):
+                raise Failed(said)
+
+    async def _ask_for_a_run(self, fragment: str = "", trigger: WidgetState | None = None) -> None:
         state = ClientState(
             query_string=self._query,
             page_script_hash=self._hash,
@@ -151,12 +204,6 @@ class Visitor:
         )
         state.widget_states.widgets.extend([*self._states.values(), *([trigger] if trigger else [])])
         await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
-        async with asyncio.timeout(PATIENCE):
-            while not self._take(ForwardMsg.FromString(await self._socket.recv(decode=False))):
-                pass
-        for said in map(_words, self.parts()):
-            if any(sign in said for sign in FAILED):
-                raise Failed(said)
 
     def _take(self, message: ForwardMsg) -> bool:
         """Keep what a message brings; whether it is the last one of a run."""
@@ -164,6 +211,7 @@ class Visitor:
         if kind == "new_session":
             self._run += 1
             self._hash = message.new_session.page_script_hash
+            self.session = message.new_session.initialize.session_id
         elif kind == "navigation":
             self._hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":

@@ -3,13 +3,14 @@
 Each move asks for something of the visitor's own and raises Crossed unless that very thing comes back.
 """
 
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tests.bench.load.protocol import Visitor, unpacked
+from tests.bench.load.protocol import IMPOSSIBLE, Failed, Visitor, unpacked
 
 # Gets a number of the visitor's own, at least 1, of three decimals, another one at each move.
 Move = Callable[[Visitor, float], Awaitable[None]]
@@ -210,6 +211,19 @@ def _start(number: float) -> list[float]:
     return [float(f"{number % 2.5:.5g}"), -1.0]
 
 
+async def wander(visitor: Visitor, number: float) -> None:
+    """Set some control of the page to some choice; one of them changes the view."""
+    chance = random.Random(number)
+    controls = [part for part in visitor.parts() if part.choices]
+    if controls:
+        control = chance.choice(controls)
+        try:
+            await visitor.set(control.key, chance.choice(control.choices))
+        except Failed as error:
+            if IMPOSSIBLE not in str(error):
+                raise
+
+
 VISITS: Mapping[str, Visit] = {
     "/convolution": Visit("/convolution", (type_a_weight, drag_a_weight)),
     "/pooling": Visit("/pooling?grid_input=numbered", (type_values, drag_values)),
@@ -222,3 +236,4 @@ VISITS: Mapping[str, Visit] = {
     "/loss-landscape": Visit("/loss-landscape", (point_at_the_landscape, look_at_the_landscape)),
     "/optimizers": Visit("/optimizers", (leave_the_start, drag_the_start)),
 }
+WALKS: Mapping[str, Visit] = {page: Visit(page, [wander]) for page in VISITS}
