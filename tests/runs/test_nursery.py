@@ -7,7 +7,7 @@ import pytest
 
 from tests.runs.rehearsing import pid, rehearse, total, until, until_state
 from vizcore import runs
-from vizcore.runs import folder, keeper, nursery
+from vizcore.runs import children, folder, keeper, nursery
 
 
 def test_a_worker_leaves_the_computer_to_others() -> None:
@@ -51,14 +51,14 @@ def test_the_nursery_says_when_it_has_imported_everything() -> None:
 
 def test_without_fork_a_process_waits_in_reserve(monkeypatch: pytest.MonkeyPatch) -> None:
     launched = []
-    monkeypatch.setattr(nursery, "launch", lambda task: launched.append(launch(task)) or launched[-1])
+    monkeypatch.setattr(children, "launch", lambda *task: launched.append(launch(*task)) or launched[-1])
     begin = nursery.reserve()
     monkeypatch.setattr(keeper.keeper, "launch", begin)
     run = rehearse(steps=20)
     until_state(run, "finished")
     assert pid(run) == launched[0].pid
     for process in launched:
-        nursery.end(process)
+        children.end(process)
 
 
-launch = nursery.launch
+launch = children.launch

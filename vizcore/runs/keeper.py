@@ -5,7 +5,8 @@ import subprocess
 import threading
 from pathlib import Path
 
-from vizcore.runs import nursery, presence, slots
+from vizcore.runs import children, presence, slots
+from vizcore.runs.cluster import cluster
 from vizcore.runs.rounds import Rounds
 
 BETWEEN_TURNS = 0.25  # s
@@ -15,7 +16,7 @@ log = logging.getLogger("convoscope.runs")
 
 
 class Keeper:
-    """The thread, and the nursery that its workers come from."""
+    """The thread, and the nursery that workers of this computer come from."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -33,6 +34,7 @@ class Keeper:
                 self._thread = threading.Thread(target=self._look_after, name="runs", daemon=True)
                 self._thread.start()
             self._warm()
+        cluster.start()
 
     def close(self) -> None:
         """No longer look after the runs. Those at work go on until they notice that they are alone."""
@@ -41,8 +43,9 @@ class Keeper:
             self._thread.join()
         with self._lock:
             if self._nursery is not None:
-                nursery.end(self._nursery)
+                children.end(self._nursery)
             self._thread = self._nursery = None
+        cluster.close()
         presence.leave()
 
     def warm(self) -> bool:
@@ -50,26 +53,28 @@ class Keeper:
         return self._nursery_warm.is_set()
 
     def launch(self, folder: Path) -> None:
-        """Give a process to the run in a folder."""
+        """Give a process to the run in a folder, on the cluster if there is one."""
+        if cluster.launch(folder):
+            return
         with self._lock:
             try:
-                nursery.tell(self._warm(), folder)
+                children.tell(self._warm(), folder)
             except BrokenPipeError:  # it has just died
-                nursery.tell(self._warm(), folder)
+                children.tell(self._warm(), folder)
 
     def _warm(self) -> subprocess.Popen[bytes]:
         """The nursery, a new one where the last has died."""
         if self._nursery is not None and self._nursery.poll() is not None:
-            nursery.end(self._nursery)
+            children.end(self._nursery)
             self._nursery = None
         if self._nursery is None:
             self._nursery_warm.clear()
-            self._nursery = nursery.launch()
+            self._nursery = children.launch("nursery")
             threading.Thread(target=self._await_warmth, args=(self._nursery,), daemon=True).start()
         return self._nursery
 
     def _await_warmth(self, process: subprocess.Popen[bytes]) -> None:
-        if nursery.warm(process):
+        if children.heard(process):
             self._nursery_warm.set()
 
     def _look_after(self) -> None:

@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 
+NAME = "log.txt"
 MOST = 256 * 1024  # bytes
 
 
 def take_over(folder: Path) -> None:
     """Let all that this process prints from now on go into the folder of its run."""
-    log = os.open(_path(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(folder / NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(log, stream)
     os.close(log)
@@ -16,14 +17,10 @@ def take_over(folder: Path) -> None:
 
 def bound(folder: Path) -> None:
     """Forget the older half of a log that has become too long."""
-    path = _path(folder)
+    path = folder / NAME
     if path.stat().st_size <= MOST:
         return
     newest = path.read_bytes()[-MOST // 2 :]
     os.truncate(path, 0)  # in place, as the process goes on with this file
     with path.open("ab") as file:
         file.write(newest)
-
-
-def _path(folder: Path) -> Path:
-    return folder / "log.txt"

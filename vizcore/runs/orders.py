@@ -12,6 +12,7 @@ Order = dict[str, Any]  # do: go, step (count), pause (notice), change (settings
 GO: Order = {"do": "go"}
 STOP: Order = {"do": "stop"}
 SLEEP: Order = {"do": "sleep"}
+ONWARDS = ("go", "step")  # orders to do more
 
 
 def begin(folder: Path, order: Order) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from pathlib import Path
 
 from vizcore.runs import folder as folders
@@ -50,3 +51,18 @@ def leave() -> None:
 def anybody(root: Path) -> bool:
     """Whether any server is there."""
     return any(locks.held(path) for path in (root / "servers").iterdir())
+
+
+class Company:
+    """Whether a server is there, as one sees it who works for it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._seen = time.monotonic()  # s, when a server was last there
+
+    def missed(self) -> bool:
+        """Whether none has been there for so long that work should rest."""
+        now = time.monotonic()
+        if anybody(self._root):
+            self._seen = now
+        return now - self._seen > folders.seconds("ORPHAN_AFTER", 45)

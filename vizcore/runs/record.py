@@ -12,6 +12,7 @@ from vizcore.runs import folder as folders
 from vizcore.runs.ends import ENDS
 from vizcore.toolkit.errors import InputError
 
+NAME = "record"
 OVER = ("finished", "stopped", "failed")  # states of which nothing more comes
 SIZE = 4096  # bytes, whatever the record says
 LONGEST = 400  # characters of a sentence in it
@@ -39,7 +40,7 @@ def write(folder: Path, record: Record) -> None:
     """Overwrite the record."""
     text = json.dumps(asdict(record), ensure_ascii=False).encode(errors="replace")
     content = f"{zlib.crc32(text):08x}".encode() + text
-    file = os.open(folder / "record", os.O_WRONLY | os.O_CREAT, 0o600)
+    file = os.open(folder / NAME, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         os.write(file, content.ljust(SIZE))
     finally:
@@ -50,7 +51,7 @@ def read(folder: Path) -> Record:
     """The record; while it is being overwritten, that of a moment later. InputError: there is none."""
     for _ in range(100):
         try:
-            content = (folder / "record").read_bytes()
+            content = (folder / NAME).read_bytes()
         except FileNotFoundError:
             raise InputError(folders.GONE) from None
         text = content[8:].rstrip()

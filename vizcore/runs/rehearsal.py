@@ -67,11 +67,11 @@ class Count:
         """All that it needs to go on, as large as that of a very small network."""
         return json.dumps([self._step, self._sum]).encode().ljust(8192)
 
-    def change(self, *, factor: int) -> None:
-        """Multiply by another factor from now on."""
-        if factor == 13:
+    def change(self, **settings: float) -> None:
+        """Multiply by another factor from now on, or take more or less time."""
+        if settings.get("factor") == 13:
             raise InputError("The work itself refuses a factor of 13.")
-        self._spec = replace(self._spec, factor=factor)
+        self._spec = replace(self._spec, **settings)  # type: ignore[arg-type]
 
     def _have_accident(self) -> None:
         match self._spec.accident:

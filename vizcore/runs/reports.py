@@ -11,6 +11,7 @@ import numpy as np
 
 from vizcore.runs import folder as folders
 
+NAME = "reports.jsonl"
 MOST = 20_000  # lines of a history; then every second one is kept
 TAIL = 4096  # bytes that are read at first for somebody who follows; then eight times as many
 
@@ -28,7 +29,7 @@ def split(report: Any) -> tuple[Line, dict[str, Any]]:
 def lines(folder: Path, since: int = 0, until: float = float("inf")) -> list[Line]:
     """The lines of the reports from number `since` to number `until`; a line that is cut off is skipped."""
     try:
-        with _path(folder).open("rb") as file:
+        with (folder / NAME).open("rb") as file:
             size, tail = file.seek(0, io.SEEK_END), TAIL
             found = _end_of(file, size, tail)
             while tail < size and (not found or found[0]["report"] > since):
@@ -53,7 +54,7 @@ def _end_of(file: BinaryIO, size: int, tail: int) -> list[Line]:
 
 def write(folder: Path, kept: Iterable[Line]) -> None:
     """Put these lines in the place of all."""
-    folders.replace(_path(folder), b"".join(map(_text, kept)))
+    folders.replace(folder / NAME, b"".join(map(_text, kept)))
 
 
 class History:
@@ -70,7 +71,7 @@ class History:
         if self._count >= MOST:
             self._count = 0  # where there is no room for this, it is tried again much later
             self._keep(lines(self._folder)[::2])
-        folders.append(_path(self._folder), _text(line))
+        folders.append(self._folder / NAME, _text(line))
         self._count += 1
 
     def _keep(self, kept: list[Line]) -> None:
@@ -96,10 +97,6 @@ def newest(folder: Path, since: int) -> Line | None:
             return line | {name.removeprefix("array."): file[name] for name in file.files if name != "line"}
     except FileNotFoundError:
         return None
-
-
-def _path(folder: Path) -> Path:
-    return folder / "reports.jsonl"
 
 
 def _text(line: Line) -> bytes:

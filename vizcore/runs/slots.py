@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vizcore.runs import ends, locks, orders, processes, record
 from vizcore.runs import folder as folders
+from vizcore.runs.cluster import cluster
 from vizcore.runs.orders import Order
 from vizcore.toolkit.errors import InputError
 
@@ -20,8 +21,8 @@ log = logging.getLogger("convoscope.runs")
 
 
 def count() -> int:
-    """How many runs work at once."""
-    return int(os.environ.get("CONVOSCOPE_RUN_SLOTS", max(1, (os.cpu_count() or 2) - 1)))
+    """How many runs work at once, on the cluster or else here."""
+    return cluster.slots or int(os.environ.get("CONVOSCOPE_RUN_SLOTS", max(1, (os.cpu_count() or 2) - 1)))
 
 
 def alone() -> AbstractContextManager[None]:

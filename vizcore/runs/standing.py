@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vizcore.runs import ends, processes, record, slots, states
 from vizcore.runs import folder as folders
+from vizcore.runs.cluster import cluster
 from vizcore.runs.record import Record
 
 SILENT = 15.0  # s without a word, and five steps, after which a process counts as hung
@@ -106,6 +107,8 @@ def _sentence(folder: Path, found: Record, state: str) -> str:
         said.append(f"The run has not answered for {silent} s. Stop it if that goes on.")
     elif state != "queued" and found.notice:
         said.append(found.notice)
+    if state == "running" and cluster.reason and not processes.elsewhere(folder):
+        said.append(f"It works on the server itself: {cluster.reason}.")
     if state == "lost" or (state == "failed" and ends.ENDS[found.end].goes_on):
         said.append(_way_on(folder))
     if found.full and state in ("running", "paused", "queued"):

@@ -28,14 +28,19 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     """Keep a checkpoint, and let others go where there are too many. OSError: there is no room."""
     head = {"report": checkpoint.report, "settings": checkpoint.settings, "crc": zlib.crc32(checkpoint.state)}
     content = json.dumps(head).encode() + b"\n" + checkpoint.state
-    folders.replace(_path(folder, checkpoint.step), content, sync=True)
+    keep(folder, name(checkpoint.step), content)
+
+
+def keep(folder: Path, file: str, content: bytes) -> None:
+    """The same for the file of a checkpoint."""
+    folders.replace(folder / file, content, sync=True)
     _thin(folder, min(MOST, MOST_BYTES // len(content)))
 
 
 def read(folder: Path, step: int) -> Checkpoint | None:
     """The checkpoint of a step, or None where there is none that is whole."""
     try:
-        head, _, state = _path(folder, step).read_bytes().partition(b"\n")
+        head, _, state = (folder / name(step)).read_bytes().partition(b"\n")
         entries = json.loads(head)
         whole = entries["crc"] == zlib.crc32(state)
         return Checkpoint(step, entries["report"], entries["settings"], state) if whole else None
@@ -50,7 +55,17 @@ def last(folder: Path) -> Checkpoint | None:
 
 def steps(folder: Path) -> tuple[int, ...]:
     """The steps that have a checkpoint, in order."""
-    return tuple(sorted(int(path.name.split(".")[1]) for path in folder.glob("state.*.bin")))
+    return tuple(sorted(int(path.name.split(".")[1]) for path in files(folder)))
+
+
+def files(folder: Path) -> list[Path]:
+    """The files of all checkpoints."""
+    return [*folder.glob("state.*.bin")]
+
+
+def name(step: int) -> str:
+    """The name of the file of a checkpoint."""
+    return f"state.{step}.bin"
 
 
 def _thin(folder: Path, most: int) -> None:
@@ -61,8 +76,4 @@ def _thin(folder: Path, most: int) -> None:
     kept = [*steps(folder)]
     while len(kept) > max(most, LAST + 1):
         place = min(range(1, len(kept) - LAST), key=lambda i: sqrt(kept[i + 1]) - sqrt(kept[i - 1]))
-        _path(folder, kept.pop(place)).unlink()
-
-
-def _path(folder: Path, step: int) -> Path:
-    return folder / f"state.{step}.bin"
+        (folder / name(kept.pop(place))).unlink()

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from vizcore.runs import ends, functions, locks, log, orders, presence, processes, reports, slots, states
-from vizcore.runs import folder as folders
 from vizcore.runs.journal import Journal
 from vizcore.runs.orders import Order, Orders
 from vizcore.runs.states import Checkpoint
@@ -66,7 +65,7 @@ class Worker:
         self.notice = ""  # why it will rest
         self.report: Any = None  # the newest
         self.look_due = -math.inf  # s
-        self.accompanied = time.monotonic()  # s, when a server was last seen
+        self.company = presence.Company(folder.parents[1])
 
     def run(self) -> int:
         """Do the work to its end; the exit code."""
@@ -129,7 +128,7 @@ class Worker:
         """Say how it ended. Whoever told it to go on too late to be heard gets another process."""
         end = ends.ENDS[name]
         with locks.alone(self.folder.parents[1] / "lock"):
-            late = [order for order in self.orders.new() if order["do"] in ("go", "step")]
+            late = [order for order in self.orders.new() if order["do"] in orders.ONWARDS]
             self._change_state(end.state, notice or end.sentence, name)
             os.close(self.process)
         if late and end.state != "finished":
@@ -187,9 +186,7 @@ class Worker:
             return
         self.look_due = now + BETWEEN_LOOKS
         log.bound(self.folder)
-        if presence.anybody(self.folder.parents[1]):
-            self.accompanied = now
-        elif now - self.accompanied > folders.seconds("ORPHAN_AFTER", 45):
+        if self.company.missed():
             self._obey(orders.SLEEP)
 
     def _obey(self, order: Order) -> None:
@@ -240,18 +237,23 @@ def main(folder: Path) -> None:
     try:
         process = processes.enter(folder)
         if process is not None:
-            _step_back(folder)
+            _step_aside(folder)
             code = Worker(folder, process).run()
             sys.stderr.flush()
     finally:
         os._exit(code)
 
 
-def _step_back(folder: Path) -> None:
-    """Be the first to go when memory runs out, and write what goes wrong into the folder."""
+def _step_aside(folder: Path) -> None:
+    """Be a process of its own, and write what goes wrong into the folder."""
     log.take_over(folder)
     if hasattr(os, "setpgid") and os.getpgrp() != os.getpid():
         os.setpgid(0, 0)  # so that it can be killed with its children
+    yield_to_others()
+
+
+def yield_to_others() -> None:
+    """Let this process be the first to go when memory runs out, and take one core."""
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("900")
     if torch := sys.modules.get("torch"):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from vizcore.toolkit import datasets, directions, hessian, paths, refinement, subjects
+from vizcore.toolkit import datasets, directions, hands, hessian, paths, refinement, subjects
 from vizcore.toolkit.directions import Plane
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.landscape_spec import Report, Spec
@@ -163,7 +163,7 @@ class Scan(Iterator[Report]):
             while begin < len(columns):
                 computed = self._done - self._before
                 spent = time.monotonic() - self._begun
-                end = begin + max(1, int(PART * computed / spent))
+                end = begin + max(1, int(PART * computed / spent / hands.count()))
                 yield number, columns[begin:end], Row(row.b, row.a[begin:end])
                 begin = end
 

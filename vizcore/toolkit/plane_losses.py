@@ -12,6 +12,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from vizcore.toolkit import hands
 from vizcore.toolkit.directions import Plane
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.stateless import Network, Statistics
@@ -109,6 +110,7 @@ class PlaneLosses:
         """
         check(subject)
         place = subject.images.device
+        self._given = subject, plane, statistics
         self._subject = subject
         self._plane = [_tensor(each, place) for each in (plane.origin, plane.first, plane.second)]
         self._network = Network(subject, statistics)
@@ -118,6 +120,9 @@ class PlaneLosses:
 
     def rows(self, rows: Iterable[Row]) -> Iterator[tuple[Numbers, Numbers]]:
         """Loss and accuracy (n,) of each row, in order, and hardly further than the caller pulls."""
+        if hands.lent() and self._given[0].images.device.type == "cpu":
+            yield from hands.spread(PlaneLosses, self._given, "row", ((row,) for row in rows))
+            return
         before, ahead = torch.get_num_threads(), deque[Future[tuple[Numbers, Numbers]]]()
         try:
             with ThreadPoolExecutor(self._threads, "landscape", torch.set_num_threads, (1,)) as pool:
