@@ -25,9 +25,11 @@ BOUNDED_BY = {
     "pages/parts/kept_runs.py: _kept": "MOST",
     "pages/parts/kept_runs.py: _left": "MOST",
     "pages/parts/kept_runs.py: _followers": "the visits that there are",
+    "vizcore/runs/neighbours.py: _made": "KEPT",
     "vizcore/runs/presence.py: _here": "the folders of runs, of which a server has one",
     "vizcore/toolkit/checkpoints.py: _kept": "MAX_KEPT",
     "vizcore/toolkit/downloads.py: _turns": "the files that can be downloaded",
+    "vizcore/toolkit/hands.py: _lent": "one",
 }
 
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 REQUIREMENTS = {
     "run": ["requirements.txt"],
-    "dev": ["requirements.txt", "requirements-dev.txt"],  # the last one includes the others
+    "dev": ["requirements.txt", "requirements-cluster.txt", "requirements-dev.txt"],  # the last has all
 }
 NEEDED_GB = 10 if sys.platform == "linux" else 3  # at its peak; on Linux PyTorch brings CUDA
 CACHE_GB = 4  # what pip keeps of it for the next time

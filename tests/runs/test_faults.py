@@ -163,3 +163,11 @@ def test_a_checkpoint_that_was_cut_short_is_cleared_away() -> None:
     draft.write_bytes(b"half of")
     runs.resume(run)
     until(lambda: not draft.exists())
+
+
+def test_a_run_that_cannot_even_begin_has_one_process_and_ends() -> None:
+    run = runs.start("rehearsal.count", {"accident": "input", "at": 0})
+    status = until_state(run, "failed")
+    assert status.sentence == "This rehearsal was told to refuse its settings."
+    time.sleep(1)
+    assert runs.status(run).state == "failed"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vizcore.toolkit.errors import InputError
 
+REFUSED = "This rehearsal was told to refuse its settings."
 ACCIDENTS = ("", "bug", "diverge", "full disk", "gpu", "hang", "input", "memory")
 
 
@@ -86,7 +87,7 @@ class Count:
             case "hang":
                 time.sleep(3600)
             case "input":
-                raise InputError("This rehearsal was told to refuse its settings.")
+                raise InputError(REFUSED)
             case "memory":
                 np.empty(2**55)
 
@@ -100,5 +101,11 @@ def _fill_disk() -> None:
 
 
 def count(spec: Spec, state: bytes | None = None) -> Count:
-    """Count to `steps`, a report a step."""
+    """Count to `steps`, a report a step.
+
+    Raises:
+        InputError: it was told to have the accident of step 0.
+    """
+    if spec.accident == "input" and not spec.at:
+        raise InputError(REFUSED)
     return Count(spec, state)

@@ -65,6 +65,7 @@ class Worker:
         self.notice = ""  # why it will rest
         self.report: Any = None  # the newest
         self.look_due = -math.inf  # s
+        self.begun = False  # whether it has read an order
         self.company = presence.Company(folder.parents[1])
 
     def run(self) -> int:
@@ -128,7 +129,8 @@ class Worker:
         """Say how it ended. Whoever told it to go on too late to be heard gets another process."""
         end = ends.ENDS[name]
         with locks.alone(self.folder.parents[1] / "lock"):
-            late = [order for order in self.orders.new() if order["do"] in orders.ONWARDS]
+            unheard = [*self.orders.new()][0 if self.begun else 1 :]  # the first one was to begin
+            late = [order for order in unheard if order["do"] in orders.ONWARDS]
             self._change_state(end.state, notice or end.sentence, name)
             os.close(self.process)
         if late and end.state != "finished":
@@ -178,6 +180,7 @@ class Worker:
 
     def _take(self) -> None:
         """Obey the orders that are there. A worker that has been alone for long goes to sleep."""
+        self.begun = True
         for order in self.orders.new():
             self._obey(order)
         self._keep_settings()
