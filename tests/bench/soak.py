@@ -9,7 +9,7 @@ from tests.bench.load.measure import Measured, Server, alone, come_and_go, servi
 from tests.bench.load.visits import VISITS, WALKS, Visit
 
 Figure = Callable[[str, float, str], None]
-ROOM = 64  # MB of the caches that have a common bound: they are full before anything is measured
+ROOM = 32  # MB of the caches that have a common bound: they are full before anything is measured
 GONE = 135.0  # s after which a session that nobody came back to may be dropped (disconnectedSessionTTL)
 
 
@@ -28,7 +28,7 @@ def bench_a_thousand_interactions(server: Server, figure: Figure, page: str) -> 
 
 @pytest.mark.parametrize("page", WALKS)
 def bench_a_thousand_settings_of_all_views(server: Server, figure: Figure, page: str) -> None:
-    found = a_thousand(server, WALKS, page, warm_up=200)  # each view, and whatever it imports
+    found = a_thousand(server, WALKS, page, warm_up=500)  # each view, what it imports, and what is kept
     figure(f"1,000 settings on {page}: memory in MB", found.grown, "at most 30")
     assert found.grown <= 30
 

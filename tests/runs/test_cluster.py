@@ -29,6 +29,7 @@ def nodes() -> Iterator[Nodes]:
         patch.setenv("CONVOSCOPE_RUN_PAUSE_AFTER", "3600")  # nobody watches
         patch.setattr(known, "RETRY", 1.0)
         yield nodes
+        patch.delenv("CONVOSCOPE_RAY_ADDRESS")  # first: the keeper would come back at once
         known.cluster.close()
 
 
@@ -143,6 +144,7 @@ def test_a_wrong_token_is_said_and_runs_work_here(nodes: Nodes, monkeypatch: pyt
     )
     assert not processes.elsewhere(folder.of(run))
     assert until_state(run, "finished").step == 300
+    monkeypatch.undo()
     known.cluster.close()
 
 
@@ -154,6 +156,7 @@ def test_a_wrong_address_is_said_at_once(address: str, monkeypatch: pytest.Monke
     assert until(lambda: bool(known.cluster.reason)) < 2
     run = rehearse(steps=300)
     assert f"It works on the server itself: {known.cluster.reason}." in runs.status(run).sentence
+    monkeypatch.undo()
     known.cluster.close()
 
 

@@ -18,6 +18,7 @@ from vizcore.runs import children
 ADDRESS = "CONVOSCOPE_RAY_ADDRESS"
 ANSWER = 1.0  # s that the head has to answer
 RETRY = 10.0  # s from one attempt to the next
+PATIENCE = 4.0  # s that runs wait while it is just being joined
 JOINING, LOST = "the cluster is just being joined", "the cluster is lost"
 
 log = logging.getLogger("convoscope.runs")
@@ -33,12 +34,19 @@ class Cluster:
         self._courier: subprocess.Popen[bytes] | None = None
         self._visit: threading.Thread | None = None  # the attempt to be there
         self._due = 0.0  # s, when the next attempt is
+        self._begun = 0.0  # s, when the last one was
+
+    @property
+    def settling(self) -> bool:
+        """Whether it will show in a moment where runs work."""
+        return self.reason == JOINING and time.monotonic() - self._begun < PATIENCE
 
     def start(self) -> None:
         """Look for the cluster that is named, unless it is here already or has just not been there."""
         address = os.environ.get(ADDRESS, "")
         with self._lock:
             if address and self._visit is None and time.monotonic() >= self._due:
+                self._begun = time.monotonic()
                 self._visit = threading.Thread(target=self._join, args=(address,), daemon=True)
                 self._visit.start()
 
@@ -49,7 +57,7 @@ class Cluster:
                 return False
             try:
                 children.tell(self._courier, folder)
-            except BrokenPipeError:  # it has just died
+            except (BrokenPipeError, ValueError):  # it has just died
                 return False
             return True
 
@@ -72,15 +80,16 @@ class Cluster:
     def _accompany(self) -> str:
         """Listen to a courier until it ends. Returns: why there is no cluster now."""
         self._stand(0, JOINING)
-        with children.launch("courier") as courier:
-            with self._lock:
-                if self._visit is threading.current_thread():
-                    self._courier = courier
-            reason = LOST
-            while line := children.heard(courier):
-                said = json.loads(line)
-                reason = said.get("reason", reason)
-                self._stand(said.get("slots", 0), said.get("reason", ""))
+        courier, reason = children.launch("courier"), LOST
+        with self._lock:
+            if self._visit is threading.current_thread():
+                self._courier = courier
+        while line := children.heard(courier):
+            said = json.loads(line)
+            reason = said.get("reason", reason)
+            self._stand(said.get("slots", 0), said.get("reason", ""))
+        self._stand(0, reason)
+        children.end(courier)
         return reason
 
     def _stand(self, slots: int, reason: str) -> None:

@@ -64,6 +64,7 @@ def joined(address: str) -> Any:
     token = any(name in os.environ for name in TOKENS) or (Path.home() / TOKEN_FILE).is_file()
     os.environ.setdefault("RAY_AUTH_MODE", "token" if token else "disabled")  # without one, Ray would abort
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "15")  # then this process ends
     try:
         import ray
         from ray import _raylet

@@ -91,6 +91,8 @@ def turn(launch: Callable[[Path], None]) -> None:
         launch: gives a process to the run in a folder.
     """
     root = folders.root()
+    if cluster.settling:
+        return
     with alone():
         taken = {path.name for path in (root / "slots").iterdir() if _kept(path)}
         for run in waiting():
