@@ -13,6 +13,7 @@ from vizcore.exhibits.loss_landscape import scan
 from vizcore.runs import cluster as known
 from vizcore.runs import folder, locks, processes
 from vizcore.runs.keeper import keeper
+from vizcore.toolkit import seeds
 from vizcore.toolkit.landscape_spec import Spec
 
 ROOM = 20  # runs on a node
@@ -130,6 +131,17 @@ def test_a_landscape_is_spread_over_the_cluster_and_stays_the_same() -> None:
     here = scan(Spec(**settings))
     assert newest["step"] == [report.step for report in here][-1]
     np.testing.assert_allclose(newest["loss"], here.look()["loss"], rtol=1e-5)
+
+
+def test_copies_are_spread_over_the_cluster_and_report_the_same() -> None:
+    settings = {"net": "mlp", "count": 200, "batch": 32, "epochs": 20, "copies": 3, "device": "cpu"}
+    run = runs.start("live_training.seeds", settings)
+    assert until_state(run, "finished").step == 100
+    newest = runs.newest(run)
+    assert newest is not None
+    *_, here = seeds.Seeds(seeds.Spec(**settings))
+    np.testing.assert_allclose(newest["losses"], here.losses, rtol=1e-5)
+    np.testing.assert_allclose(newest["validation"], here.validation, rtol=1e-5)
 
 
 def test_a_wrong_token_is_said_and_runs_work_here(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
-from vizcore.toolkit import recipes, training_spec
+from vizcore.toolkit import recipes, seed_state, training_spec
 from vizcore.toolkit.copies import Copy, Stack
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.plans import plan
+from vizcore.toolkit.seed_state import State
 from vizcore.toolkit.training_spec import check_count
 
 Numbers = NDArray[np.float64]
@@ -94,13 +93,15 @@ class Seeds(Iterator[Report]):
         """
         check_size(spec)
         self.spec = spec
-        fresh: tuple[list[bytes | None], Numbers, float] = [None] * spec.copies, np.empty(0), 0.0
-        states, recent, self._seconds = _taken(state, spec.copies) if state else fresh
-        self.copies = [Copy(spec.one(at), states[at]) for at in range(spec.copies)]
+        known = seed_state.unpacked(state, spec.copies)
+        self.copies = [Copy(spec.one(at), each or None) for at, each in enumerate(known.copies)]
         self.total, self.device = self.copies[0].total, self.copies[0].device
         self._stack = Stack(self.copies) if batched(spec, self.device) else None
         # Loss and hits of each copy at its last steps, as many as an epoch has.
-        self._recent = deque(recent.reshape(-1, 2, spec.copies), maxlen=self.copies[0].steps)
+        self._recent = deque(known.recent, maxlen=self.copies[0].steps)
+        self._seconds = known.seconds
+        for _ in range(known.ahead):
+            next(self, None)
 
     def __next__(self) -> Report:
         """Take one step with each copy that has not diverged; the first report comes before the first one.
@@ -165,9 +166,9 @@ class Seeds(Iterator[Report]):
         """All it takes to go on from here: the states of all copies, as a safetensors file."""
         if self._stack:
             self._stack.hand_back()
-        states = [copy.state() for copy in self.copies]
-        kept = {str(at): np.frombuffer(each, np.uint8) for at, each in enumerate(states)}
-        return save(kept | {"recent": np.array(self._recent), "seconds": np.array(self._seconds)})
+        copies = tuple(copy.state() for copy in self.copies)
+        recent = np.array(self._recent).reshape(-1, 2, len(copies))
+        return State(copies, recent, self._seconds).packed()
 
 
 def train(spec: Spec, state: bytes | None = None) -> Seeds:
@@ -215,15 +216,3 @@ def band(values: Numbers) -> Band:
 def _bounded(values: Numbers, gone: NDArray[np.bool_]) -> Numbers:
     """Losses (K,) up to CEILING, which those of copies that have diverged are."""
     return np.where(gone | np.isnan(values), CEILING, np.minimum(values, CEILING))
-
-
-def _taken(state: bytes, count: int) -> tuple[list[bytes | None], Numbers, float]:
-    """The states of the copies in a state of all of them, their losses and hits of late, and the seconds."""
-    try:
-        found = load(state)
-        states: list[bytes | None] = [found[str(at)].tobytes() for at in range(count)]
-        return states, found["recent"], float(found["seconds"])
-    except (SafetensorError, KeyError) as error:
-        raise InputError(
-            "This checkpoint is damaged or belongs to other runs. Choose another step."
-        ) from error
