@@ -12,6 +12,7 @@ from pages.components import invariance as moves_part
 from pages.components.invariance import Answer, Drag
 from pages.frame import links
 from pages.parts import invariance_network_fields as fields
+from pages.parts import invariance_network_grids as network_grids
 from pages.parts import invariance_network_words as words_part
 from pages.parts import invariance_networks as networks
 from pages.parts import invariance_places as places
@@ -84,7 +85,7 @@ def show(stage: frame.Stage) -> None:
         grids = None
         if case.move == SHIFT:
             slots = {"network.grids": "every shift"} | slots
-            grids = work.result("network.grids", ("grids", case), partial(networks.grids, case, stage.image))
+            grids = network_grids.grids_at("network.grids", case, stage.image)
         work.progress(slots)
         draw(stage, case, eyes, left, along, grids)
     links.publish("invariance", "view", "picture", "net", *SETTINGS, starts=STARTS)

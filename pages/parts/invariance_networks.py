@@ -14,8 +14,8 @@ from pages.parts import invariance_places as places
 from pages.parts.invariance_controls import Border
 from vizcore.exhibits import invariance
 from vizcore.exhibits.invariance import NetworkResponse
-from vizcore.toolkit import shifts, warps
-from vizcore.toolkit.agreement import Consistency, agreement
+from vizcore.toolkit import warps
+from vizcore.toolkit.agreement import Consistency
 from vizcore.toolkit.equivariance import Subject
 from vizcore.toolkit.glances import Glance, Glances
 from vizcore.toolkit.images import Image
@@ -91,7 +91,7 @@ def along(
             seed=case.seed,
             side=case.side,
             taps=subject.taps,
-            progress=partial(_report, progress, number),
+            progress=partial(report, progress, number),
             stop=stop,
         )
         found.append(response)
@@ -100,31 +100,8 @@ def along(
     return found[0], found[1]
 
 
-def grids(
-    case: Case, image: Image, progress: Callable[[float], None], stop: Callable[[], bool]
-) -> Grids | None:
-    """Classes at every shift of the square; None once it is stopped."""
-    places, classes = shifts.grid(RADIUS), case.subjects[0].entry.classes
-    shape, said, agreed = (2 * RADIUS + 1, 2 * RADIUS + 1, len(classes)), [], []
-    for number, subject in enumerate(case.subjects):
-        logits = shifts.responses(
-            case.net,
-            image,
-            places,
-            border=case.border,
-            side=case.side,
-            taps=subject.taps,
-            progress=partial(_report, progress, number),
-            stop=stop,
-        ).astype(np.float64)
-        if stop():
-            return None
-        said.append(invariance.softmax(logits).astype(np.float32).reshape(shape))
-        agreed.append(agreement(places, logits, classes))
-    return Grids((said[0], said[1]), (agreed[0], agreed[1]))
-
-
-def _report(progress: Callable[[float], None], number: int, share: float) -> None:
+def report(progress: Callable[[float], None], number: int, share: float) -> None:
+    """Say how far both are together, from how far one of them is."""
     progress((number + share) / len(TWINS))
 
 

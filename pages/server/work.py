@@ -1,4 +1,7 @@
-"""What takes a page too long: threads do it, with progress and a stop, and the page goes on later."""
+"""What takes a page too long: others do it, with progress and a stop, and the page goes on later.
+
+These are threads, or a run that stands in the same place (see `pages.parts.run_results`).
+"""
 
 import os
 import threading
@@ -7,7 +10,7 @@ import weakref
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import streamlit as st
 
@@ -27,6 +30,28 @@ _awaited = ThreadPoolExecutor(os.cpu_count(), "awaited")
 _lock = threading.Lock()
 _kept = Shared[Any]()  # results by key, of all sessions
 _works: weakref.WeakValueDictionary[Hashable, "Work"] = weakref.WeakValueDictionary()  # that are held, by key
+
+
+class Job(Protocol):
+    """What computes a result elsewhere, as a place of a page sees it."""
+
+    @property
+    def running(self) -> bool: ...
+
+    @property
+    def result(self) -> Any:
+        """None where there is none yet."""
+
+    @property
+    def failure(self) -> str:
+        """Why it could not be done, in a sentence; empty where nothing speaks against it."""
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+
+    def standing(self) -> str:
+        """How far it is, in words."""
 
 
 class Work:
@@ -89,7 +114,7 @@ class Place:
     """What is computed at a place of one page."""
 
     key: Hashable
-    work: Work | None  # None once somebody stopped it
+    work: Job | None  # None once somebody stopped it
 
 
 def result(slot: str, key: Hashable, compute: Compute[T], seconds: float | None = None) -> T | None:
@@ -102,9 +127,9 @@ def result(slot: str, key: Hashable, compute: Compute[T], seconds: float | None 
         seconds: that it is expected to take, where the page can show nothing without it. What is not LONG is
             done here and now.
     """
-    found: T | None = _kept.known(key)
+    found: T | None = known(key)
     if found is None and seconds is not None and seconds <= LONG:
-        found = _kept.get(key, lambda: compute(lambda _share: None, lambda: False))
+        found = kept(key, lambda: compute(lambda _share: None, lambda: False))
     if found is None:
         work = hold(slot, key, compute, seconds).work
         found = work.result if work else None
@@ -115,15 +140,38 @@ def result(slot: str, key: Hashable, compute: Compute[T], seconds: float | None 
 
 def hold(slot: str, key: Hashable, compute: Compute[Any], seconds: float | None = None) -> Place:
     """Have something computed at a place of the page; arguments as of `result`. Nothing kept is looked up."""
-    place = _place(slot)
-    if place is None or place.key != key:
+    found = place(slot)
+    if found is None or found.key != key:
         with _lock:
             work = _works.get(key)
             if work is None or not work.running:
                 work = _works[key] = Work(key, compute, seconds)
-        place = st.session_state[slot] = Place(key, work)
+        found = put(slot, key, work)
         work.wait()
-    return place
+    return found
+
+
+def known(key: Hashable) -> Any:
+    """The result that is kept under a key; None where there is none."""
+    return _kept.known(key)
+
+
+def kept(key: Hashable, make: Callable[[], T]) -> T:
+    """The same, made once where there is none."""
+    found: T = _kept.get(key, make)
+    return found
+
+
+def place(slot: str) -> Place | None:
+    """What is computed at a place of the page, where something is."""
+    found: Place | None = st.session_state.get(slot)
+    return found
+
+
+def put(slot: str, key: Hashable, job: Job) -> Place:
+    """Let a place of the page hold what computes the result of a key."""
+    made = st.session_state[slot] = Place(key, job)
+    return made
 
 
 def release(slot: str) -> None:
@@ -138,26 +186,26 @@ def progress(slots: Mapping[str, str], verb: str = "Compute") -> None:
         slots: places on the page, with what is computed there.
         verb: for the button that starts it again.
     """
-    with st.container(height=44, border=False, key=f"{next(iter(slots))}.place"):
-        for slot, what in slots.items():
-            if place := _place(slot):
-                running = _running(place)
-                st.fragment(_panel, run_every=LOOKS if running else None)(slot, what, verb, running)
-                return
-        st.caption(f"Computed: {', '.join(slots.values())}.")
+    first = next(iter(slots))
+    slot = next(filter(place, slots), first)
+    with st.container(key=f"{first}.standing"):
+        if (held := place(slot)) is None:
+            st.caption(f"Computed: {', '.join(slots.values())}.")
+            return
+        running = _running(held)
+        st.fragment(_panel, run_every=LOOKS if running else None)(slot, slots[slot], verb, running)
 
 
 def _panel(slot: str, what: str, verb: str, running: bool) -> None:
-    place = _place(slot)
-    if place is None or _running(place) != running or (place.work and place.work.result is not None):
+    held = place(slot)
+    if held is None or _running(held) != running or (held.work and held.work.result is not None):
         st.rerun()
-    if place.work and (failure := place.work.failure):
+    if held.work and (failure := held.work.failure):
         advice(failure)
-        return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if place.work and running:
-            text = f"{what[0].upper()}{what[1:]}: {place.work.standing()}"
-            st.progress(min(1.0, place.work.share), text=text)
+        if held.work and running:
+            text = f"{what[0].upper()}{what[1:]}: {held.work.standing()}"
+            st.progress(min(1.0, held.work.share), text=text)
             st.button("Stop", key=f"{slot}.stop", on_click=_stop, args=(slot,), icon=":material/stop:")
         elif st.button(f"{verb} {what}", key=f"{slot}.start", icon=":material/play_arrow:"):
             release(slot)
@@ -165,17 +213,12 @@ def _panel(slot: str, what: str, verb: str, running: bool) -> None:
 
 
 def _stop(slot: str) -> None:
-    if place := _place(slot):
-        place.work = None
+    if held := place(slot):
+        held.work = None
 
 
-def _place(slot: str) -> Place | None:
-    place: Place | None = st.session_state.get(slot)
-    return place
-
-
-def _running(place: Place) -> bool:
-    return place.work is not None and place.work.running
+def _running(held: Place) -> bool:
+    return held.work is not None and held.work.running
 
 
 def _run(held: "weakref.ref[Work]", key: Hashable, compute: Compute[Any]) -> None:

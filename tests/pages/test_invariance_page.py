@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import invariance_network_grids as network_grids
 from pages.parts import invariance_networks as networks
 from pages.parts import invariance_places as places
 from pages.parts.invariance_network_fields import lettered
@@ -39,11 +41,11 @@ def opened(view: str, picture: str = "shape-star", net: str = "tiny_vgg", **sett
 
 def finished(app: AppTest) -> AppTest:
     """The page once nothing is being computed any more."""
-    for _ in range(200):
-        if not any(button.label == "Stop" for button in app.button):
-            return app
+    deadline = time.monotonic() + 60
+    while any(button.label == "Stop" for button in app.button):
+        assert time.monotonic() < deadline, "the computation does not end"
         app.run()
-    raise AssertionError("the computation does not end")
+    return app
 
 
 def unpacked(packed: bytes) -> tuple[dict[str, Any], list[NDArray[Any]]]:
@@ -188,7 +190,7 @@ def test_every_move_of_a_network_shows_curves_and_the_moved_picture(move: str) -
 
 def test_while_dragging_the_answers_come_from_the_grids_that_are_there() -> None:
     case = Case("d", "lenet5", "shift", "circular", 3, None, 0)
-    found = networks.grids(case, sample("digit-8"), lambda _share: None, lambda: False)
+    found = network_grids.grids(case, sample("digit-8"), lambda _share: None, lambda: False)
     now = networks.looked_up(found, (2, -3))
     assert now is not None
     eye = Glances(Subject("lenet5"), sample("digit-8"))

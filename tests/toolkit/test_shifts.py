@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vizcore.toolkit import antialias, graphs, nets, shifts
+from vizcore.toolkit.equivariance import Subject
 from vizcore.toolkit.errors import InputError
 from vizcore.toolkit.modules import Add
 
@@ -203,3 +204,10 @@ def test_stopped_at_once_it_has_no_answer() -> None:
 def test_what_cannot_be_computed_is_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         shifts.responses(image=an_image(), shifts=shifts.grid(1), **settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("taps", [0, 3])
+def test_where_shifts_have_more_in_common_their_answers_are_expected_sooner(taps: int) -> None:
+    torus, mirrored = (Subject("small_resnet", border, 64, taps) for border in ("circular", "reflect"))
+    assert 0 < shifts.expected(torus) < shifts.expected(mirrored)
+    assert shifts.expected(mirrored, radius=1) < 0.1 * shifts.expected(mirrored)

@@ -19,6 +19,8 @@ of squeeze and excitation), it and all that follows is computed shift by shift, 
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -26,7 +28,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vizcore.toolkit import device, graphs
+from vizcore.toolkit import device, estimates, graphs
 from vizcore.toolkit.equivariance import Subject
 from vizcore.toolkit.graphs import INPUT, Step
 from vizcore.toolkit.images import Image
@@ -97,30 +99,28 @@ def logits(
 
     The other arguments are those of `responses`; the steps come from `graphs.steps` or `antialias.rewired`.
     """
-    with torch.inference_mode():
-        shapes = _shapes(network, batch)
-        result = batch.new_full((len(shifts), *shapes[network[-1].name]), torch.nan)
-        for done in _fill(result, network, batch, shapes, shifts, border):
-            if progress:
-                progress(min(1.0, done))
-            if stop and stop():
-                break
-    return result
+    for piece in pieces(network, batch, shifts, border):
+        if progress:
+            progress(piece.share)
+        if stop and stop():
+            break
+    return piece.logits
 
 
-def _fill(
-    result: Tensor,
-    network: Sequence[Step],
-    batch: Tensor,
-    shapes: Mapping[str, Shape],
-    shifts: Indices,
-    border: str,
-) -> Iterator[float]:
-    """Compute the answers piece by piece: first what is shared, then `result`, shift by shift.
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """How far the answers to many shifts are."""
 
-    Yields:
-        The share of the work that is done.
-    """
+    logits: Tensor  # (S, ...) nan where they are not known yet; what comes later is written into it, too
+    known: int  # shifts, the first ones, whose answers are known
+    share: float  # of the work that is done, 0 to 1
+
+
+@torch.inference_mode()
+def pieces(network: Sequence[Step], batch: Tensor, shifts: Indices, border: str) -> Iterator[Piece]:
+    """`logits` piece by piece: first what the shifts share, then the answers, shift by shift."""
+    shapes = _shapes(network, batch)
+    result = batch.new_full((len(shifts), *shapes[network[-1].name]), torch.nan)
     (down, rows), (right, columns) = (np.unique(shift, return_inverse=True) for shift in shifts.T)
     axes = _axes(shapes[INPUT], down, right, border)
     groups, rest = plan(network, shapes, axes, len(shifts))
@@ -129,14 +129,14 @@ def _fill(
     kept, done = {INPUT: picture(batch, axes)}, 0.0
     for group, share in _share(groups, kept, {last}.union(*(step.inputs for step in rest)), shapes):
         done += share * _work(group.steps, shapes)
-        yield done / total
+        yield Piece(result, 0, min(1.0, done / total))
     size = min(BATCH, max(1, LARGEST // max((prod(shapes[step.name]) for step in rest), default=1)))
     for start in range(0, len(shifts), size):
         part = slice(start, start + size)
         known = {name: maps.of(rows[part], columns[part]) for name, maps in kept.items()}
         result[part] = _output(rest, known, last)
         done += each * len(rows[part])
-        yield done / total
+        yield Piece(result, start + len(rows[part]), min(1.0, done / total))
 
 
 def _share(
@@ -181,6 +181,20 @@ def _shapes(network: Sequence[Step], batch: Tensor) -> dict[str, Shape]:
     """Of what each step makes of a picture (1, C, H, W), and of the picture itself (INPUT); no batch."""
     outputs = {INPUT: batch} | graphs.outputs(network, batch)
     return {name: tuple(output.shape[1:]) for name, output in outputs.items()}
+
+
+@lru_cache(maxsize=64)
+def expected(subject: Subject, radius: int = 8) -> float:
+    """Seconds that `responses` of a loaded classifier to all of `grid(radius)` take on the CPU."""
+    if (blank := subject.blank) is None:
+        return 0.0  # whoever asks for them is told so
+    network, outputs = blank
+    shapes = {name: tuple(output.shape[1:]) for name, output in outputs.items()}
+    reach = np.arange(-radius, radius + 1)
+    axes = _axes(shapes[INPUT], reach, reach, subject.border)
+    groups, rest = plan(network, shapes, axes, len(reach) ** 2)
+    shared = sum(estimates.passing(group.steps, outputs) * group.share for group in groups)
+    return shared + estimates.passing(rest, outputs) * len(reach) ** 2
 
 
 def _axes(shape: Shape, down: Indices, right: Indices, border: str) -> Axes:
