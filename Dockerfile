@@ -10,9 +10,11 @@ WORKDIR /app
 
 # The index of PyTorch's builds without CUDA, as pytorch.org names it, makes a much smaller image.
 ARG TORCH_INDEX=
-COPY requirements.txt .
+# requirements-cluster.txt, for one that lets runs work on a Ray cluster.
+ARG ALSO=requirements.txt
+COPY requirements.txt requirements-cluster.txt ./
 RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir --index-url "$TORCH_INDEX" torch torchvision; fi \
- && pip install --no-cache-dir -r requirements.txt
+ && pip install --no-cache-dir -r requirements.txt -r "$ALSO"
 COPY app.py LICENSE ./
 COPY .streamlit .streamlit
 COPY vizcore vizcore

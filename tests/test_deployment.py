@@ -24,7 +24,7 @@ def test_no_release_with_known_holes_is_installed(name: str) -> None:
 
 
 def test_every_requirement_has_a_floor_and_a_ceiling() -> None:
-    for file in ("requirements.txt", "requirements-dev.txt"):
+    for file in ("requirements.txt", "requirements-cluster.txt", "requirements-dev.txt"):
         lines = (ROOT / file).read_text().splitlines()
         assert all(re.match(r"-r |[a-z0-9-]+>=[\d.]+,<[\d.]+ +# ", line) for line in lines), file
 
