@@ -293,6 +293,7 @@ def test_a_sum_can_be_taken_away(visit: Visit, server: str, tmp_path: Path) -> N
 def test_the_exported_page_works_without_a_server(visit: Visit, server: str, tmp_path: Path) -> None:
     page = opened(visit, f"{server}/feature-maps?net=lenet5&picture=digit-3&layer=conv2&channel=2")
     path = saved(page, "works offline", tmp_path)
+    page.close()  # it would ask after its server
     visit.context.set_offline(True)
     alone = visit.context.new_page()
     alone.goto(path.as_uri())
