@@ -50,6 +50,7 @@ def report(folder: Path, number: int) -> None:
 
 def test_where_nothing_changes_there_are_no_news(there: Path) -> None:
     source = Source(there)
+    assert news(source).record.state == "starting"  # which says that there is somebody
     assert source.news() is None
     report(there, 0)
     assert source.news() is not None

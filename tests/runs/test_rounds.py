@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from tests.runs.rehearsing import rehearse, total, until, until_state
+from tests.runs.rehearsing import rehearse, total, until, until_state, until_step
 from vizcore import runs
-from vizcore.runs import folder, locks, record, rounds, slots
+from vizcore.runs import ends, folder, locks, processes, record, rounds, slots
 from vizcore.toolkit.errors import InputError
 
 
@@ -129,3 +129,20 @@ def test_the_log_says_that_a_run_began_and_how_it_ended_but_not_which(
     assert facts[0] == {"function": "rehearsal.count"}
     assert (facts[-1]["end"], facts[-1]["steps"]) == ("finished", 5)
     assert not any(run in str(record.__dict__) for record in told)
+
+
+def test_who_rests_on_a_cluster_makes_room_for_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "elsewhere", lambda _: True)
+    monkeypatch.setattr(slots, "GRACE", 0.0)
+    rests = rehearse(steps=1000)
+    runs.pause(rests)
+    until_state(rests, "paused")
+    until(lambda: not slots.has(rests))
+    waits = rehearse(steps=1000, accident="hang", at=3)
+    until_step(waits, 2)
+    rounds.Rounds().make()
+    assert locks.held(folder.of(rests) / "process")
+    record.amend(folder.of(waits), state="starting", notice=ends.CROWDED)
+    rounds.Rounds().make()
+    until(lambda: not locks.held(folder.of(rests) / "process"))
+    assert runs.status(rests).state == "paused"

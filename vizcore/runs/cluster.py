@@ -20,6 +20,7 @@ ANSWER = 1.0  # s that the head has to answer
 RETRY = 10.0  # s from one attempt to the next
 PATIENCE = 4.0  # s that runs wait while it is just being joined
 JOINING, LOST = "the cluster is just being joined", "the cluster is lost"
+NO_HEAD = "what answers at its address is no cluster"
 
 log = logging.getLogger("convoscope.runs")
 
@@ -80,13 +81,13 @@ class Cluster:
     def _accompany(self) -> str:
         """Listen to a courier until it ends. Returns: why there is no cluster now."""
         self._stand(0, JOINING)
-        courier, reason = children.launch("courier"), LOST
+        courier, reason = children.launch("courier"), NO_HEAD
         with self._lock:
             if self._visit is threading.current_thread():
                 self._courier = courier
         while line := children.heard(courier):
             said = json.loads(line)
-            reason = said.get("reason", reason)
+            reason = said.get("reason", LOST)
             self._stand(said.get("slots", 0), said.get("reason", ""))
         self._stand(0, reason)
         children.end(courier)

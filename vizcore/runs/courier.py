@@ -5,7 +5,8 @@ soon do, and because Ray ends a process whose cluster is gone. When the server i
 run has come to rest.
 
 It says lines of JSON: {"slots": how many runs the cluster has room for}, whenever that changes; or once,
-before it ends, {"reason": why there is no cluster}.
+before it ends, {"reason": why there is no cluster}. What Ray prints lies in cluster/log.txt in the folder of
+all runs.
 """
 
 import json
@@ -19,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from vizcore.runs import folder as folders
+from vizcore.runs import log
 from vizcore.runs.cluster import ADDRESS
 from vizcore.runs.errand import Errand, Hire, LostError
 from vizcore.runs.mirror import SPEC, News
@@ -38,7 +41,7 @@ TOKEN_FILE = Path(".ray") / "auth_token"  # in the home folder
 def main() -> None:
     """See every run through whose folder is named."""
     say = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # what Ray prints is for the log
+    log.take_over(folders.root() / "cluster")  # Ray names computers and processes in what it prints
     try:
         ray = joined(os.environ[ADDRESS])
     except InputError as error:
@@ -152,6 +155,7 @@ def _count(ray: Any, say: Any) -> None:
     said = -1
     with suppress(BrokenPipeError):
         while True:
+            log.bound(folders.root() / "cluster")
             if (found := room(ray)) != said:
                 print(json.dumps({"slots": (said := found)}), file=say)
             time.sleep(BETWEEN_COUNTS)

@@ -29,6 +29,8 @@ ENDS: Mapping[str, End] = {
     "disk": End(8, "failed", "The disk of the server is full, so the run could not begin."),
 }
 LOST = "The process of this run was killed, perhaps because memory ran out."
+LOST_ELSEWHERE = "The cluster on which this run worked was lost."
+CROWDED = "It waits for room on the cluster."
 _GPU = ("CUDA", "CUDNN", "CUBLAS", "device lost", "MPS backend")  # in what torch says about a GPU
 _MEMORY = ("can't allocate memory", "not enough memory")  # and about the memory of the computer
 

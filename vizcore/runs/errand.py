@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from vizcore.runs import orders, presence, processes, record, slots, states
+from vizcore.runs import ends, orders, presence, processes, record, slots, states
 from vizcore.runs.mirror import Copy, News
 from vizcore.runs.orders import Order, Orders
 from vizcore.toolkit.errors import InputError
@@ -22,7 +22,6 @@ from vizcore.toolkit.errors import InputError
 BETWEEN_ORDERS = 0.05  # s
 BETWEEN_LOOKS = 20  # so many times that, after servers that are still there
 PATIENCE = 3.0  # s after which a run that waits for room on the cluster says so
-CROWDED = "It waits for room on the cluster."
 LOSSES = 3  # computers that a run may lose without getting any further
 REMOVED = (FileNotFoundError, InputError)  # what comes of reading a run that is gone
 
@@ -83,7 +82,7 @@ class Errand:
             late = self._work()
         except LostError as error:  # the lock goes, and with it the run counts as lost
             if not processes.condemned(self._folder):
-                log.warning("a run is lost on the cluster: %s", error)
+                log.warning("a run is lost: %s", error)
         except REMOVED:
             pass
         finally:
@@ -111,7 +110,7 @@ class Errand:
                 losses, reached = losses + 1 if step == reached else 1, step
                 if found.state == "paused" or losses > LOSSES:
                     raise
-                log.warning("a computer of the cluster is lost: %s", error)
+                log.warning("a computer is lost: %s", error)
                 self._regret(found.step, step)
 
     def _begin(self, first: Sequence[Order]) -> Hand:
@@ -159,7 +158,8 @@ class Errand:
                     self._hand.take(orders.SLEEP)
                 if time.monotonic() > self._silent_until:
                     self._silent_until = float("inf")
-                    record.amend(self._folder, state="starting", notice=f"{self._notice} {CROWDED}".strip())
+                    notice = f"{self._notice} {ends.CROWDED}".strip()
+                    record.amend(self._folder, state="starting", notice=notice)
 
     def _leave(self, process: int, *, late: bool) -> None:
         """Let go of the run. Whoever told it to go on too late to be heard gets another process."""

@@ -15,7 +15,7 @@ from vizcore.toolkit.errors import InputError
 
 GONE = "This run is no longer kept on the server. Start it again."
 ID = re.compile(r"[0-9a-f]{32}")
-PARTS = ("runs", "queue", "slots", "servers")  # of the common folder
+PARTS = ("runs", "queue", "slots", "servers", "cluster")  # of the common folder
 
 
 def root() -> Path:

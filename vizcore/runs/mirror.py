@@ -36,11 +36,12 @@ class Source:
     """The folder in which the process works."""
 
     def __init__(self, folder: Path) -> None:
-        """Count as known what lies there now."""
+        """Count as known what lies there now; but how it stands is news the first time."""
         self._folder = folder
         self._marks: dict[str, Mark] = {}
-        self._record = record.read(folder)
+        self._record: Record | None = None
         self.news()
+        self._record = None
 
     def news(self) -> News | None:
         """What has changed since the last call, or None."""

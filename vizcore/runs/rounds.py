@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from vizcore.runs import control, locks, orders, processes, record, slots, standing
+from vizcore.runs import control, ends, locks, orders, processes, record, slots, standing
 from vizcore.runs import folder as folders
 from vizcore.toolkit.errors import InputError
 
@@ -25,6 +25,7 @@ class Rounds:
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[float, float]] = {}  # file -> when it was written, when that was seen
         self._at_rest: dict[str, float] = {}  # paused run with a process -> since when, in s
+        self._crowded = 0  # runs that wait for room on a cluster
         self._over: set[str] = set()  # runs that are
         self._made = False  # whether there has been a round
 
@@ -33,6 +34,7 @@ class Rounds:
         self._seen = {path: times for path, times in self._seen.items() if path.exists()}
         found, waiting = folders.everything(), set(slots.waiting())
         self._at_rest.clear()
+        self._crowded = 0
         self._over &= set(found)
         for run in found:
             try:
@@ -64,6 +66,8 @@ class Rounds:
         self._tell(run, found)
         if alive and found.state == "paused":
             self._at_rest[run] = found.since
+        if alive and ends.CROWDED in found.notice:
+            self._crowded += 1
         if alive and self._age(folder / "stop") > PATIENCE:
             processes.kill(folder)
             record.end(folder, "stopped")
@@ -71,7 +75,7 @@ class Rounds:
             control.remove(run)
         elif alive and unwatched > folders.seconds("REMOVE_AFTER", 3_600):
             processes.kill(folder) if standing.hung(found) else orders.give(folder, orders.SLEEP)
-        elif unwatched > patience and (found.state == "running" or slots.waits(run)):
+        elif unwatched > patience and (found.state in ("starting", "running") or slots.waits(run)):
             control.pause(run, UNWATCHED)
 
     def _clear(self, folder: Path) -> None:
@@ -80,8 +84,13 @@ class Rounds:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _let_sleep(self) -> None:
-        """End processes that rest, first those that have for longest, where there are too many."""
-        for run in sorted(self._at_rest, key=self._at_rest.__getitem__)[:-MOST_AT_REST]:
+        """End processes that rest, first those that have for longest, where there are too many of them.
+
+        On a cluster each takes a core, which others may wait for.
+        """
+        resting = sorted(self._at_rest, key=self._at_rest.__getitem__)
+        elsewhere = [run for run in resting if processes.elsewhere(folders.root() / "runs" / run)]
+        for run in {*resting[:-MOST_AT_REST], *elsewhere[: self._crowded]}:
             with suppress(InputError), slots.alone():
                 if not slots.has(run):  # it has not just been told to go on
                     orders.give(folders.of(run), orders.SLEEP)

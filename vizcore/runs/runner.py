@@ -67,9 +67,11 @@ class Runner:
         """What changes in the folder, until the work is over; then the folder is gone."""
         over = False
         while not over:
-            over = self._over.wait(BETWEEN_NEWS)  # first: what is found then is all
+            over = self._over.is_set()  # first: what is found then is all
             if news := self._source.news():
                 yield news
+            if not over:
+                self._over.wait(BETWEEN_NEWS)
         shutil.rmtree(folders.root(), ignore_errors=True)
 
     def take(self, order: Order) -> None:

@@ -101,7 +101,7 @@ def _eta(found: Record) -> float | None:
 def _sentence(folder: Path, found: Record, state: str) -> str:
     said = []
     if state == "lost":
-        said.append(ends.LOST)
+        said.append(ends.LOST_ELSEWHERE if processes.elsewhere(folder) else ends.LOST)
     elif state == "running" and hung(found):
         silent = math.floor(time.monotonic() - found.beat)
         said.append(f"The run has not answered for {silent} s. Stop it if that goes on.")

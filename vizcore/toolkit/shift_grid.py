@@ -30,7 +30,7 @@ Logits = NDArray[np.float32]
 class Spec:
     """What answers, and to which shifts."""
 
-    net: str  # a reference, see `nets`
+    net: str = "tiny_vgg"  # a reference, see `nets`
     border: str = "circular"  # key of `warps.BORDERS`
     side: int | None = None  # px of the square that it sees; None: as many as it was made for
     taps: int = 3  # of the twin's blur
