@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.server import events
+from pages.server import events, health
 from pages.server.pace import Bucket, paced
 from pages.server.settings import Settings
 from pages.server.tabs import asked_only
@@ -20,6 +21,8 @@ from pages.server.uploads import ADDRESS, Quota
 
 # Streamlit's own counters and its agent interface tell strangers too much.
 _CLOSED = re.compile(r"/_stcore/(metrics|agent)")
+_PROBED = {route.path for route in health.ROUTES}  # by the number of the computer, not by its name
+STRANGE_NAME = "This server does not answer to this name. Whoever runs it adds the name to CONVOSCOPE_HOSTS."
 
 
 class Guard:
@@ -59,12 +62,33 @@ class Guard:
                     headers["Cache-Control"] = "no-cache"  # their addresses carry no version
             await send(message)
 
-        if _CLOSED.search(scope["path"]):
+        if not self._answers(scope):
+            events.log("host refused")
+            await PlainTextResponse(STRANGE_NAME, 421)(scope, receive, send_with_headers)
+        elif _CLOSED.search(scope["path"]):
             await PlainTextResponse("Not found", 404)(scope, receive, send_with_headers)
         elif scope["method"] == "PUT" and ADDRESS.search(scope["path"]):
             await self.quota.put(self.app, scope, receive, send_with_headers)
         else:
             await self.app(scope, receive, send_with_headers)
+
+    def _answers(self, scope: Scope) -> bool:
+        """Whether a request names this server; under any other name its page would get no socket."""
+        host = Headers(scope=scope).get("host", "")
+        return scope["path"] in _PROBED or allowed(host, self.settings.allowed_hosts)
+
+
+def allowed(host: str, names: Sequence[str]) -> bool:
+    """Whether a Host header is among the names, which Streamlit reads in the same way; without any, all are.
+
+    `*.school.test` stands for every name below school.test.
+    """
+    try:
+        asked = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        asked = ""
+    known = [name.lower().rstrip(".") for name in names] or ["*"]
+    return any(name in ("*", asked) or (name[:2] == "*." and asked.endswith(name[1:])) for name in known)
 
 
 def same_origin(headers: Headers) -> bool:

@@ -23,7 +23,10 @@ class Settings:
     address: str = _setting("127.0.0.1", "where `make serve` listens; 0.0.0.0 in a container")
     port: int = _setting(8501, "its port")
     path: str = _setting("", "path that a proxy gives it, such as /convoscope")
-    hosts: str = _setting("", "host names that visitors may ask for, by commas; the first is its own")
+    hosts: str = _setting(
+        "",
+        "host names that visitors may ask for, by commas, the first its own; any leaves DNS rebinding open",
+    )
     log: str = _setting("text", "json: a line of JSON for each event (of `make serve`), or text")
     messages: int = _setting(20, "messages a second that a tab may send for long")
     burst: int = _setting(40, "messages that it may send at once")
@@ -36,9 +39,10 @@ class Settings:
     keep: int = _setting(120, "seconds that a visit without a connection is kept")
 
     def __post_init__(self) -> None:
-        for name in ("path", "hosts"):
-            if any(letter.isspace() for letter in getattr(self, name)):
-                raise InputError(f"{PREFIX}{name.upper()} has a space in it. Separate host names by commas.")
+        if any(letter.isspace() for letter in self.path):
+            raise InputError(f"{PREFIX}PATH has a space in it. Give a path such as /convoscope.")
+        if any(letter.isspace() for letter in self.hosts):
+            raise InputError(f"{PREFIX}HOSTS has a space in it. Separate host names by commas.")
         if self.log not in ("json", "text"):
             raise InputError(f"{PREFIX}LOG is {self.log[:40]!r}; it must be json or text.")
         if self.port > 65_535:
@@ -84,7 +88,12 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
+def whole(text: str) -> bool:
+    """Whether a text is a whole number above 0, and not a huge one."""
+    return text.isascii() and text.isdecimal() and 0 < int(text[:12]) < 10**9
+
+
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:12]) < 10**9):
+    if not whole(text):
         raise InputError(f"{name} is {text[:40]!r}; it must be a whole number above 0.")
     return int(text)

@@ -1,6 +1,7 @@
 """The guard in front of a small app: headers on every answer, sockets from our own pages only."""
 
 import asyncio
+import logging
 import re
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from pages.server import guard
+from pages.server import guard, health
 from pages.server.settings import Settings
 
 HOST = "school.example:8501"
@@ -30,11 +31,13 @@ ROUTES = [
     Route("/{path:path}/metrics", hello),
     Route("/_stcore/agent/v1/apps", hello),
     WebSocketRoute("/stream", greet),
+    *health.ROUTES,
 ]
 APP = guard.Guard(Starlette(routes=ROUTES), Settings())
+NAMED = guard.Guard(Starlette(routes=ROUTES), Settings(hosts="localhost,School.test,*.class.test"))
 
 
-def answer(kind: str, path: str, **headers: str) -> list[dict[str, Any]]:
+def answer(kind: str, path: str, app: guard.Guard = APP, **headers: str) -> list[dict[str, Any]]:
     """All messages that the app sends for one request of kind "http" or "websocket"."""
     sent: list[dict[str, Any]] = []
     scope = {
@@ -51,7 +54,7 @@ def answer(kind: str, path: str, **headers: str) -> list[dict[str, Any]]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(APP(scope, receive, send))
+    asyncio.run(app(scope, receive, send))
     return sent
 
 
@@ -109,3 +112,31 @@ def test_a_strange_host_gets_no_word_into_the_policy() -> None:
 def test_the_counters_are_closed() -> None:
     for path in ("/_stcore/metrics", "/school/_stcore/metrics", "/_stcore/agent/v1/apps"):
         assert get(path)[0] == 404
+
+
+def status(host: str, path: str = "/", app: guard.Guard = NAMED) -> int:
+    return answer("http", path, app, host=host)[0]["status"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8760", "SCHOOL.test.", "a.class.test:1"])
+def test_a_page_is_served_by_the_names_of_the_server(host: str) -> None:
+    assert status(host) == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8760", "evil.test", "localhost.evil.test", "class.test", "", "[", "[::1]"]
+)
+def test_by_another_name_there_is_a_sentence_and_no_page(host: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "convoscope.events")
+    start, body = answer("http", "/", NAMED, host=host)[:2]
+    assert (start["status"], body["body"].decode()) == (421, guard.STRANGE_NAME)
+    assert [(record.msg, record.facts) for record in caplog.records] == [("host refused", {})]  # type: ignore[attr-defined]
+
+
+def test_a_probe_may_ask_by_number() -> None:
+    assert status("10.0.0.7:8501", "/healthz") == 200
+    assert status("10.0.0.7:8501", "/readyz") in (200, 503)
+
+
+def test_a_server_without_names_answers_to_any() -> None:
+    assert all(status(host, app=APP) == 200 for host in ("evil.test", "127.0.0.1", ""))
