@@ -104,7 +104,12 @@ def _import_heavy_parts() -> None:
         _ready.set()  # whoever waits then meets the failure, if there is one, and shows it
     from vizcore.toolkit import estimates, nets
 
-    estimates.rates()
-    nets.all_architectures()  # imports torchvision; takes a second, which nobody waits for now
-    nets.skeleton("tiny_vgg")  # imports more of PyTorch, and holds up everybody else meanwhile
-    freeze()
+    for step in (
+        estimates.rates,
+        nets.all_architectures,  # imports torchvision; takes a second, which nobody waits for now
+        lambda: nets.skeleton("tiny_vgg"),  # imports more of PyTorch, and holds up everybody else meanwhile
+        freeze,
+    ):
+        if _over.is_set():  # the server waits for this thread to end
+            return
+        step()

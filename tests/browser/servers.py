@@ -42,7 +42,7 @@ def process(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[byte
             yield child
         finally:
             child.terminate()
-            child.wait(timeout=15)
+            child.wait(timeout=40)  # it may be in the midst of its imports
 
 
 def wait_until_healthy(address: str, patience: float, log: Path) -> None:

@@ -148,6 +148,7 @@ def test_a_page_that_outlives_its_server_says_so_and_goes_on(browser: Browser, t
             wait_until_healthy(address, 60, log)
             page.goto(f"{address}/?picture=shape-star")
             page.wait_for_selector("h1")
+            page.wait_for_selector(".st-key-boot p", state="attached")  # what knows the server
         with process(command, log):
             wait_until_healthy(address, 60, log)
             page.wait_for_selector("text=The server was started again, and this page with it", timeout=60_000)

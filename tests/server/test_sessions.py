@@ -1,6 +1,8 @@
 """What Streamlit keeps of visits: the private parts of it that the janitor relies on."""
 
 import asyncio
+import gc
+import warnings
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +38,14 @@ class Server:
         found = self._session_mgr.connect_session(client, ScriptData("page.py"), {})
         self.uploaded_file_mgr.add_file(found, UploadedFileRec("1", "cat.png", "image/png", b"pixels"))
         return found
+
+
+@pytest.fixture(autouse=True)
+def no_visit_of_an_earlier_test() -> None:
+    """Visits that are over lie in cycles, and ask for Streamlit's runtime when they go."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture
