@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pages.parts import run_results
-from pages.parts.invariance_networks import RADIUS, Case, Grids, report
+from pages.parts.invariance_networks import RADIUS, Case, Grids, of_both
 from pages.parts.kept_runs import follow, kept_run
 from pages.server import work
 from vizcore.exhibits import invariance
@@ -44,22 +44,10 @@ def grids(
     case: Case, image: Image, progress: Callable[[float], None], stop: Callable[[], bool]
 ) -> Grids | None:
     """Classes at every shift of the square; None once it is stopped."""
-    found = []
-    for number, subject in enumerate(case.subjects):
-        logits = shifts.responses(
-            case.net,
-            image,
-            shifts.grid(RADIUS),
-            border=case.border,
-            side=case.side,
-            taps=subject.taps,
-            progress=partial(report, progress, number),
-            stop=stop,
-        )
-        if stop():
-            return None
-        found.append(logits)
-    return grids_of(case, np.stack(found))
+    places = shifts.grid(RADIUS)
+    compute = partial(shifts.responses, case.net, image, places, border=case.border, side=case.side)
+    found = of_both(case, compute, progress, stop)
+    return found and grids_of(case, np.stack(found))
 
 
 def grids_of(case: Case, logits: NDArray[np.float32]) -> Grids:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -20,6 +20,7 @@ from vizcore.toolkit.equivariance import Subject
 from vizcore.toolkit.glances import Glance, Glances
 from vizcore.toolkit.images import Image
 
+T = TypeVar("T")
 Floats = NDArray[np.float64]
 
 SHIFT = "shift"  # beside the names in warps.TRANSFORMATIONS
@@ -80,27 +81,32 @@ def along(
     case: Case, image: Image, progress: Callable[[float], None], stop: Callable[[], bool]
 ) -> Along | None:
     """Classes and the errors of all layers at every amount; None once it is stopped."""
+    compute = partial(
+        invariance.network_response,
+        image,
+        case.net,
+        case.along,
+        AMOUNTS[case.move].tolist(),
+        border=case.border,
+        seed=case.seed,
+        side=case.side,
+    )
+    return of_both(case, compute, progress, stop)
+
+
+def of_both(
+    case: Case, compute: Callable[..., T], progress: Callable[[float], None], stop: Callable[[], bool]
+) -> tuple[T, T] | None:
+    """What `compute(taps=, progress=, stop=)` finds for the network and for its twin; None once stopped."""
     found = []
     for number, subject in enumerate(case.subjects):
-        response = invariance.network_response(
-            image,
-            case.net,
-            case.along,
-            AMOUNTS[case.move].tolist(),
-            border=case.border,
-            seed=case.seed,
-            side=case.side,
-            taps=subject.taps,
-            progress=partial(report, progress, number),
-            stop=stop,
-        )
-        found.append(response)
+        found.append(compute(taps=subject.taps, progress=partial(_report, progress, number), stop=stop))
         if stop():
             return None
     return found[0], found[1]
 
 
-def report(progress: Callable[[float], None], number: int, share: float) -> None:
+def _report(progress: Callable[[float], None], number: int, share: float) -> None:
     """Say how far both are together, from how far one of them is."""
     progress((number + share) / len(TWINS))
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser import chromium
 from tests.browser.servers import streamlit_server
@@ -78,8 +78,8 @@ CLICK = """(name) => new Promise((resolve) => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+    with chromium.started() as browser:
+        yield browser
 
 
 def minimal(tmp_path: Path, name: str, imports: str = "") -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.browser import chromium
 from tests.browser.servers import streamlit_server
@@ -25,16 +25,14 @@ def bench_answers_while_the_picture_is_dragged(
 ) -> None:
     with (
         streamlit_server("run", "app.py", log=tmp_path / "log.txt") as server,
-        sync_playwright() as playwright,
+        chromium.started() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         for name, query in VIEWS.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{server}/invariance?{query}")
             page.get_by_text("What to notice").wait_for(timeout=60_000)
             figure(f"answers a second, {name}", rate(page), "30 or more")
             page.close()
-        browser.close()
 
 
 def rate(page: Page) -> float:

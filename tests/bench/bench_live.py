@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from tests.browser import chromium
 from tests.browser.servers import streamlit_server
 
@@ -42,13 +40,11 @@ def bench_answers_while_dragging(tmp_path: Path, figure: Callable[[str, float, s
     log = tmp_path / "log.txt"
     with (
         streamlit_server("run", str(tmp_path / "app.py"), log=log) as server,
-        sync_playwright() as playwright,
+        chromium.started() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         page = browser.new_page()
         page.goto(server)
         address = page.wait_for_selector("[data-testid=stText]", timeout=60_000).inner_text()
         for side in (3, 5, 11):
             rate = page.evaluate(DRAG, [address, side])
             figure(f"answers a second, 512 x 512 px, {side} x {side} weights", rate, "30 or more")
-        browser.close()

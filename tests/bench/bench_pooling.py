@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from playwright.sync_api import sync_playwright
-
 from pages.parts import pooling_shift
 from tests.browser import chromium
 from tests.browser.servers import streamlit_server
@@ -40,15 +38,13 @@ DRAG = """async () => {
 
 def bench_updates_while_dragging(tmp_path: Path, figure: Callable[[str, float, str], None]) -> None:
     log = tmp_path / "log.txt"
-    with streamlit_server("run", "app.py", log=log) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+    with streamlit_server("run", "app.py", log=log) as server, chromium.started() as browser:
         for side in SIDES:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{server}/pooling?view=shift&picture=cat&shift_side={side}")
             page.wait_for_selector(".root[data-painted] .panels canvas", timeout=60_000)
             figure(f"updates a second, {side} x {side} px", page.evaluate(DRAG), "30 or more")
             page.close()
-        browser.close()
 
 
 def bench_computing(figure: Callable[[str, float, str], None]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.bench.load.measure import Server, alone
 from tests.bench.load.visits import VISITS
@@ -38,10 +38,8 @@ def spied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Known
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+    with chromium.started() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("link", EVERY)

@@ -1,7 +1,6 @@
 """`make soak`: odd pictures, archives, weights and texts, as many as reliability.md says. Half an hour."""
 
 import io
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,14 +12,12 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.bench.load.measure import Server
 from tests.browser import chromium, injected, school, told
-from tests.browser.bringing import bring_all
 from tests.browser.injected import PAYLOADS, Place
 from tests.browser.watching import Watched
-from tests.server.test_odd_uploads import odd_files, peak
+from tests.server.test_odd_uploads import looked_on, odd_files
 from tests.toolkit import test_images as odd
 from vizcore.toolkit.errors import InputError
 
@@ -184,24 +181,12 @@ def _unpacked(what: str) -> Callable[[], float]:
 
 
 def bench_three_hundred_odd_uploads(server: Server, figure: Figure) -> None:
-    files = odd_files(300)
-    bring_all(server.address, files[:1])
-    before, waits, over = server.memory(), [], threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.1):
-            waits.append(school.get(int(server.address.rpartition(":")[2]), "/healthz")[2])
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    came = bring_all(server.address, files)
-    over.set()
-    thread.join()
-    figure("300 odd uploads: memory at most in MB, above the start", peak(server) - before, "at most 300")
-    figure("300 odd uploads: /healthz meanwhile, p95 in s", float(np.percentile(waits, 95)), "at most 0.5")
-    assert came.failed == []
-    assert came.taken + came.refused == 300
-    assert peak(server) <= before + 300
+    seen = looked_on(server, odd_files(300))
+    figure("300 odd uploads: memory at most in MB, above the start", seen.grown, "at most 300")
+    figure("300 odd uploads: /healthz meanwhile, p95 in s", seen.wait, "at most 0.5")
+    assert seen.came.failed == []
+    assert seen.came.taken + seen.came.refused == 300
+    assert seen.grown <= 300
 
 
 # ---------------------------------------------------------------- S5, S6: texts and pages
@@ -220,8 +205,7 @@ def bench_every_text_in_every_setting_of_every_view(place: Place) -> None:
 
 
 def bench_every_view_in_a_browser_with_a_hostile_link(place: Place) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+    with chromium.started() as browser:
         for turn, (page, view) in enumerate(told.views()):
             net = list(place.nets.values())[turn % len(place.nets)]
             for given in (told.hostile(page, view, turn) | {"net": net}, {"net": net}, {}):
@@ -229,7 +213,6 @@ def bench_every_view_in_a_browser_with_a_hostile_link(place: Place) -> None:
                 watched.open(f"{place.address}/{told.link(page, view, given)}")
                 watched.assert_harmless()
                 watched.context.close()
-        browser.close()
 
 
 # ---------------------------------------------------------------- R10: how long a page takes

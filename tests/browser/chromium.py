@@ -1,6 +1,7 @@
 """The Chromium of the browser tests: where it is, and how it gets onto this machine.
 
-`find()` is for tests. `python tests/browser/chromium.py` installs a Chromium where there is none.
+`find()` and `started()` are for tests. `python tests/browser/chromium.py` installs a Chromium where there is
+none.
 """
 
 import os
@@ -8,6 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (  # for Playwright's launch(args=...): no sandbox (root needs that), no talk with the internet
@@ -44,6 +50,17 @@ def find() -> str:
     if own and _starts(own):
         return own
     raise RuntimeError("The browser tests need a Chromium: install one, or name it: CHROMIUM=/path/to/it")
+
+
+@contextmanager
+def started() -> Iterator["Browser"]:
+    """A browser that ends with the block."""
+    from playwright.sync_api import sync_playwright  # which `install` may still have to get
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 def install() -> None:

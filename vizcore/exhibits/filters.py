@@ -91,9 +91,8 @@ class Picture:
     map: Maps  # (H, W), the filter's map in the network, with its bias
     before_bias: Maps  # (H, W), the same without
     bias: float
-    whole: (
-        Maps | None
-    )  # (H', W') of the uncropped picture, without stride and bias; of a first layer, if asked
+    # (H', W') of the uncropped picture, without stride and bias; of a first layer, where it is asked for
+    whole: Maps | None
 
 
 @dataclass(frozen=True, eq=False)

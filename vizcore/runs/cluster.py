@@ -72,14 +72,17 @@ class Cluster:
 
     def _join(self, address: str) -> None:
         """Be there as long as the cluster is."""
-        self._stand(0, unreachable(address) or self._accompany())
+        if reason := unreachable(address):
+            self._stand(0, reason)
+        else:
+            self._accompany()
         with self._lock:
             if self._visit is threading.current_thread():
                 self._visit = self._courier = None
                 self._due = time.monotonic() + RETRY
 
-    def _accompany(self) -> str:
-        """Listen to a courier until it ends. Returns: why there is no cluster now."""
+    def _accompany(self) -> None:
+        """Listen to a courier until it ends."""
         self._stand(0, JOINING)
         courier, reason = children.launch("courier"), NO_HEAD
         with self._lock:
@@ -91,7 +94,6 @@ class Cluster:
             self._stand(said.get("slots", 0), said.get("reason", ""))
         self._stand(0, reason)
         children.end(courier)
-        return reason
 
     def _stand(self, slots: int, reason: str) -> None:
         """Know how the cluster stands, unless it has been left meanwhile."""

@@ -25,6 +25,7 @@ class Rounds:
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[float, float]] = {}  # file -> when it was written, when that was seen
         self._at_rest: dict[str, float] = {}  # paused run with a process -> since when, in s
+        self._elsewhere: set[str] = set()  # those of them whose process is on a cluster
         self._crowded = 0  # runs that wait for room on a cluster
         self._over: set[str] = set()  # runs that are
         self._made = False  # whether there has been a round
@@ -34,6 +35,7 @@ class Rounds:
         self._seen = {path: times for path, times in self._seen.items() if path.exists()}
         found, waiting = folders.everything(), set(slots.waiting())
         self._at_rest.clear()
+        self._elsewhere.clear()
         self._crowded = 0
         self._over &= set(found)
         for run in found:
@@ -66,6 +68,8 @@ class Rounds:
         self._tell(run, found)
         if alive and found.state == "paused":
             self._at_rest[run] = found.since
+            if processes.elsewhere(folder):
+                self._elsewhere.add(run)
         if alive and ends.CROWDED in found.notice:
             self._crowded += 1
         if alive and self._age(folder / "stop") > PATIENCE:
@@ -89,7 +93,7 @@ class Rounds:
         On a cluster each takes a core, which others may wait for.
         """
         resting = sorted(self._at_rest, key=self._at_rest.__getitem__)
-        elsewhere = [run for run in resting if processes.elsewhere(folders.root() / "runs" / run)]
+        elsewhere = [run for run in resting if run in self._elsewhere]
         for run in {*resting[:-MOST_AT_REST], *elsewhere[: self._crowded]}:
             with suppress(InputError), slots.alone():
                 if not slots.has(run):  # it has not just been told to go on

@@ -90,9 +90,9 @@ def turn(launch: Callable[[Path], None]) -> None:
     Args:
         launch: gives a process to the run in a folder.
     """
-    root = folders.root()
     if cluster.settling:
         return
+    root = folders.root()
     with alone():
         taken = {path.name for path in (root / "slots").iterdir() if _kept(path)}
         for run in waiting():

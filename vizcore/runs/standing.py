@@ -27,9 +27,8 @@ class Status:
     sentence: str  # what happened, and the way out; empty where all is well
     device: str
     end: str = ""  # of a run that failed: name of its end in ENDS
-    lives: int = (
-        1  # processes it has had; each forgets what was reported behind the checkpoint it goes on from
-    )
+    # Processes that it has had; each forgets what was reported behind the checkpoint that it goes on from.
+    lives: int = 1
 
     @property
     def over(self) -> bool:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -116,13 +117,13 @@ class PlaneLosses:
         self._network = Network(subject, statistics)
         self._chunks = _chunks(subject, statistics)
         self._threads = free_threads() if place.type == "cpu" else 1
-        self._firsts = self._first_layer() if self._network.linear else None
 
     def rows(self, rows: Iterable[Row]) -> Iterator[tuple[Numbers, Numbers]]:
         """Loss and accuracy (n,) of each row, in order, and hardly further than the caller pulls."""
         if hands.lent() and self._given[0].images.device.type == "cpu":
             yield from hands.spread(PlaneLosses, self._given, "row", ((row,) for row in rows))
             return
+        _ = self._firsts  # before threads ask for it, each for itself
         before, ahead = torch.get_num_threads(), deque[Future[tuple[Numbers, Numbers]]]()
         try:
             with ThreadPoolExecutor(self._threads, "landscape", torch.set_num_threads, (1,)) as pool:
@@ -162,9 +163,12 @@ class PlaneLosses:
                 totals[:, place] += _sums(outputs, labels)
         return totals
 
+    @cached_property
     @torch.inference_mode()
-    def _first_layer(self) -> list[list[Tensor]] | None:
-        """What the first layer gives for each chunk: of origin and directions; None: too large."""
+    def _firsts(self) -> list[list[Tensor]] | None:
+        """What the first layer gives for each chunk: of origin and directions; None: too large, or bent."""
+        if not self._network.linear:
+            return None
         found: list[list[Tensor]] = []
         for images, _ in self._chunks:
             found.append([self._network.first(self._subject.named(each), images) for each in self._plane])

@@ -26,9 +26,7 @@ class Path:
     values: Floats  # (steps + 1,) f there
     gradients: Floats  # (steps + 1, 2) as the next step sees them: with noise where the surface has some
     states: dict[str, Floats]  # what the optimiser keeps -> (steps + 1, 2), the first row 0
-    over: (
-        str  # "", "diverged", "undefined" where there is no slope, or "singular": the Hessian has no inverse
-    )
+    over: str  # "", "diverged", "undefined" (there is no slope) or "singular" (no inverse of the Hessian)
     optimizer: str  # key of RULES
     surface: str  # key of SURFACES, or a formula
     lr: float
